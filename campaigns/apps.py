@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class CampaignsConfig(AppConfig):
+    name = "campaigns"
+    verbose_name = "Campaigns"
+
+    def ready(self) -> None:
+        # Inline: models may be imported only once the app registry is ready.
+        from campaigns.indicators import registration as indicators  # noqa: PLC0415 - app-registry
+        from campaigns.plans import registration as plans  # noqa: PLC0415 - app-registry
+        from campaigns.programme import registration as programme  # noqa: PLC0415 - app-registry
+
+        programme.register()
+        indicators.register()
+        plans.register()

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from campaigns.dashboards import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("dashboard/", views.dashboard_index, name="dashboard-index"),
+    path("campaigns/<slug:code>/dashboard/", views.dashboard, name="dashboard"),
+]

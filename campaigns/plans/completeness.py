@@ -1,0 +1,136 @@
+"""What a draft still lacks before it can be sent, each line leading to the field that fills it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.indicators.models import Indicator
+from campaigns.plans.models import PaperKind, PlanSection, PlanTask, PlanVersion, SectionKind
+from campaigns.plans.queries import indicators_answered_by, issue_of, sections_of
+from campaigns.programme.models import PlanFlow
+
+ISSUE = "issue"
+PAPERS = "papers"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing missing: the section's key (or ISSUE, PAPERS), the field's id, the sentence."""
+
+    section_key: str
+    anchor: str
+    sentence: Any
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+def narrative_anchor() -> str:
+    return "id_narrative"
+
+
+def task_anchor(index: int, field: str) -> str:
+    return f"id_tasks-{index}-{field}"
+
+
+def target_anchor(indicator: Indicator, year: int) -> str:
+    suffix = "_numerator" if indicator.is_ratio else ""
+    return f"id_target-{indicator.pk}-y{year}{suffix}"
+
+
+def what_is_missing(version: PlanVersion) -> list[Missing]:
+    """Return what `version` lacks, in the order of the plan; empty when it can be sent.
+
+    A plan registered from paper needs its issue and scan only. Targets are demanded for
+    confirmed indicators: an unconfirmed one scores nobody. At most six queries.
+    """
+    missing: list[Missing] = []
+    if not version.registered_from_paper:
+        missing += _missing_in_sections(version)
+    flow = version.plan.phase.campaign.plan_flow
+    if (flow == PlanFlow.ISSUE_FIRST or version.registered_from_paper) and issue_of(version) is None:
+        missing.append(
+            Missing(
+                ISSUE, "id_number_symbol",
+                _("Enter how the plan was issued: number and symbol, date, signer, scan."),
+            )
+        )  # fmt: skip
+    if version.entered_on_behalf and not version.papers.filter(kind=PaperKind.SOURCE).exists():
+        missing.append(
+            Missing(
+                PAPERS, "id_file",
+                _("Attach the source from which the plan is entered on the unit's behalf."),
+            )
+        )  # fmt: skip
+    return missing
+
+
+def _missing_in_sections(version: PlanVersion) -> list[Missing]:
+    plan = version.plan
+    years = plan.phase.years
+    tasks: dict[int, list[PlanTask]] = defaultdict(list)
+    for task in version.tasks.order_by("section", "position"):
+        tasks[task.section_id].append(task)
+    answered: dict[int, list[Indicator]] = defaultdict(list)
+    for indicator in indicators_answered_by(plan.unit, plan.phase.campaign_id):
+        if indicator.confirmed:
+            answered[indicator.area_id].append(indicator)
+    settled = set(
+        version.targets.filter(not_applicable=True).values_list("indicator_id", flat=True)
+    ) | set(version.targets.filter(years__isnull=False).values_list("indicator_id", flat=True))
+    missing: list[Missing] = []
+    for section in sections_of(version):
+        found = _missing_text(section)
+        if section.kind == SectionKind.AREA:
+            found += _missing_tasks(section, tasks[section.pk])
+            found += [
+                _missing_target(section, indicator, years)
+                for indicator in answered[section.area_id or 0]
+                if indicator.pk not in settled
+            ]
+        if not found and not section.completed:
+            found = [
+                Missing(
+                    section.key, "id_completed_0",
+                    _("“%(section)s”: say that this part is finished.")
+                    % {"section": section.title},
+                )
+            ]  # fmt: skip
+        missing += found
+    return missing
+
+
+def _missing_text(section: PlanSection) -> list[Missing]:
+    if section.narrative.strip():
+        return []
+    sentence = _("“%(section)s”: write the text.") % {"section": section.title}
+    return [Missing(section.key, narrative_anchor(), sentence)]
+
+
+def _missing_tasks(section: PlanSection, tasks: list[PlanTask]) -> list[Missing]:
+    if not tasks:
+        sentence = _("“%(section)s”: enter at least one task.") % {"section": section.title}
+        return [Missing(section.key, task_anchor(0, "title"), sentence)]
+    missing = []
+    for index, task in enumerate(tasks):
+        facts = {"section": section.title, "number": index + 1}
+        if not task.lead:
+            sentence = _("“%(section)s”, task %(number)s: say who leads it.") % facts
+            missing.append(Missing(section.key, task_anchor(index, "lead"), sentence))
+        if not task.product:
+            sentence = _("“%(section)s”, task %(number)s: say what it produces.") % facts
+            missing.append(Missing(section.key, task_anchor(index, "product"), sentence))
+    return missing
+
+
+def _missing_target(section: PlanSection, indicator: Indicator, years: list[int]) -> Missing:
+    facts = {"section": section.title, "indicator": indicator.name}
+    if indicator.not_applicable_allowed:
+        sentence = _(
+            "“%(section)s”: set a target for “%(indicator)s”, or say that it does not apply."
+        )
+    else:
+        sentence = _("“%(section)s”: set a target for “%(indicator)s”.")
+    return Missing(section.key, target_anchor(indicator, years[0]), sentence % facts)

@@ -1,0 +1,76 @@
+"""Beginning a plan, for one's own unit or, by the department, on a unit's behalf."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.plans.forms.fields import KeptFileForm, file_field, kept_field
+from campaigns.plans.forms.papers import IssueForm
+from emulation_portal.core.forms import BaseForm, FormKeyField
+from units.models import Unit
+
+
+class UnitChoiceField(forms.ModelChoiceField):
+    """One unit by id. An id no column can hold is an unknown unit, not a failure."""
+
+    def to_python(self, value: Any) -> Any:
+        if value not in self.empty_values and not (str(value).isdecimal() and len(str(value)) < 19):  # noqa: PLR2004
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            )
+        return super().to_python(value)
+
+
+def _unit_field() -> UnitChoiceField:
+    return UnitChoiceField(
+        label=_("Unit on whose behalf you enter the plan"),
+        queryset=Unit.objects.none(),
+        empty_label=_("Choose a unit"),
+        help_text=_("Only units that have no plan for this phase yet are listed."),
+        error_messages={
+            "invalid_choice": _("Choose a unit of the list. A unit that has a plan already is not on it.")
+        },
+    )
+
+
+class StartForm(BaseForm):
+    """For the unit's own people: one button."""
+
+    form_key = FormKeyField()
+
+
+class StartOnBehalfForm(KeptFileForm, BaseForm):
+    """For the department: which unit, and the paper from which it types."""
+
+    file_field = "source"
+
+    form_key = FormKeyField()
+    unit = _unit_field()
+    source = file_field(
+        _("Source document"),
+    )
+    kept_file = kept_field()
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+
+
+class RegisterPaperForm(IssueForm):
+    """A plan issued on paper, by the unit itself."""
+
+    form_key = FormKeyField()
+
+
+class RegisterPaperOnBehalfForm(IssueForm):
+    """A plan issued on paper, registered by the department; its scan is the source as well."""
+
+    form_key = FormKeyField()
+    unit = _unit_field()
+    field_order = ["form_key", "unit"]
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units

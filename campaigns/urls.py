@@ -1,0 +1,13 @@
+"""The app's addresses: each feature keeps its own."""
+
+from django.urls import include, path
+
+app_name = "campaigns"
+
+urlpatterns = [
+    path("", include("campaigns.dashboards.urls")),
+    path("", include("campaigns.programme.urls")),
+    path("", include("campaigns.indicators.urls")),
+    path("", include("campaigns.plans.urls")),
+    path("", include("campaigns.reminders.urls")),
+]

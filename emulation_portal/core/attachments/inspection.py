@@ -1,0 +1,90 @@
+"""Looking at an upload before anything of it is kept."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from emulation_portal.core.attachments.errors import (
+    DoubleExtension,
+    NameNotTaken,
+    NothingUploaded,
+    TooBig,
+    TypeNotTaken,
+)
+from emulation_portal.core.attachments.kinds import KIND_OF_EXTENSION, Kind, check_content
+from emulation_portal.core.text import nfc
+from emulation_portal.formats.writing import show_number
+
+ACCEPT = ",".join(f".{extension}" for extension in KIND_OF_EXTENSION)
+_MEGABYTE = 1024 * 1024
+_LONGEST_NAME = 255
+_PROGRAM_EXTENSIONS = frozenset(
+    "apk app bat cgi chm cmd cpl dll docm dotm exe hta htm html iso jar js jse jsp lnk msc msi msp "
+    "php phtml pif ppam pptm ps1 psm1 py reg scf scr sh svg svgz swf url vb vbe vbs wsc wsf wsh "
+    "xhtml xlam xlsm xltm xml zip rar 7z gz tar".split()
+)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is known about an upload that may be kept."""
+
+    name: str
+    kind: Kind
+    size: int
+    sha256: str
+
+
+def shown_limit(size: int) -> str:
+    """Return a number of bytes as people read it."""
+    return f"{show_number(size // _MEGABYTE)} MB"
+
+
+def upload_hint() -> str:
+    """Return the sentence that stands beside every file field."""
+    return _(
+        "pdf, docx, xlsx, jpg or png, at most %(limit)s. "
+        "Do not upload documents that contain state secrets."
+    ) % {"limit": shown_limit(settings.ATTACHMENT_MAX_BYTES)}
+
+
+def inspect_upload(upload: UploadedFile) -> Inspection:
+    """Return what `upload` is. Name, signature and structure must agree.
+
+    Raises a subclass of UploadRefused whose sentence says what is wrong and what to do. Leaves
+    the upload at its beginning.
+    """
+    name = nfc(PurePosixPath(str(upload.name or "").replace("\\", "/")).name).strip()
+    kind = _kind_of(name)
+    size = int(upload.size or 0)
+    if size == 0:
+        raise NothingUploaded(name=name)
+    if size > settings.ATTACHMENT_MAX_BYTES:
+        raise TooBig(name=name, limit=shown_limit(settings.ATTACHMENT_MAX_BYTES))
+    stream = upload.file
+    if stream is None:
+        raise NothingUploaded(name=name)
+    try:
+        check_content(stream, kind=kind, name=name)
+        stream.seek(0)
+        digest = hashlib.sha256()
+        while chunk := stream.read(_MEGABYTE):
+            digest.update(chunk)
+    finally:
+        stream.seek(0)
+    return Inspection(name=name, kind=kind, size=size, sha256=digest.hexdigest())
+
+
+def _kind_of(name: str) -> Kind:
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise NameNotTaken
+    *inner, last = [suffix[1:].lower() for suffix in PurePosixPath(name).suffixes] or [""]
+    if last not in KIND_OF_EXTENSION:
+        raise TypeNotTaken(name=name)
+    if any(suffix.strip() in _PROGRAM_EXTENSIONS for suffix in inner):
+        raise DoubleExtension(name=name)
+    return KIND_OF_EXTENSION[last]

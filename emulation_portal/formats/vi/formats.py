@@ -1,0 +1,3 @@
+"""Formats of the Vietnamese interface."""
+
+from emulation_portal.formats.vietnamese import *  # noqa: F403 - Django reads them from this module

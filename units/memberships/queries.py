@@ -1,0 +1,51 @@
+"""Reads about mandates that serve other features."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+
+from units.memberships.models import Mandate
+from units.people.models import User
+
+# Beyond this an IN list is slower than reading every mandate, and SQLite takes no longer one.
+_LONGEST_LIST = 5000
+
+
+def valid_mandates(person_id: int, *, on: date) -> list[Mandate]:
+    """Return the mandates of a person in force on `on`, with unit and person, in a steady order."""
+    return list(
+        Mandate.objects.valid_on(on)
+        .filter(person_id=person_id)
+        .select_related("unit", "person")
+        .order_by("unit__sort_key", "role", "pk")
+    )
+
+
+def people_acting_for(unit_id: int, roles: Iterable[str], on: date) -> QuerySet[User]:
+    """Return the people who hold one of `roles` for the unit on `on`, by given name."""
+    held = Mandate.objects.valid_on(on).in_roles(*roles).filter(unit_id=unit_id)
+    return User.objects.filter(pk__in=held.values("person")).order_by("name_sort_key", "pk")
+
+
+def mandates_for_units(
+    unit_ids: Collection[int], roles: Iterable[str], on: date
+) -> dict[int, list[Mandate]]:
+    """Return, by unit id, the mandates in `roles` in force on `on`, with their people.
+
+    One query for any number of units; a unit nobody acts for has an empty list.
+    """
+    held = Mandate.objects.valid_on(on).in_roles(*roles).select_related("person", "unit")
+    if len(unit_ids) <= _LONGEST_LIST:
+        held = held.filter(unit_id__in=unit_ids)
+    found: dict[int, list[Mandate]] = {unit_id: [] for unit_id in unit_ids}
+    for mandate in held.order_by("person__name_sort_key", "pk"):
+        if mandate.unit_id in found:
+            found[mandate.unit_id].append(mandate)
+    return found
+
+
+def administrators_left(*, on: date, without: Collection[int]) -> bool:
+    """Return whether an administrator mandate, other than the ids in `without`, holds on `on`."""
+    holding = Mandate.objects.valid_on(on).in_roles("administrator")
+    return holding.exclude(pk__in=without).exists()
