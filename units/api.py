@@ -1,5 +1,35 @@
-"""What other apps may use of this one. Filled by name as they need it."""
+"""What other apps may use of this one, by name."""
 
+from units.memberships.actions import (
+    MandateTerms,
+    end_mandate,
+    grant_mandate,
+    invite_person,
+)
 from units.memberships.models import COUNCIL_ROLES, DEPARTMENT_ROLES, UNIT_ROLES
+from units.memberships.queries import mandates_for_units, people_acting_for, valid_mandates
+from units.memberships.rules import acts_for_unit, role_fits_body, sees_mandates
+from units.organization.actions import import_units
+from units.organization.queries import block_of_units, name_on
+from units.people.actions import choose_password, register_person
 
-__all__ = ["COUNCIL_ROLES", "DEPARTMENT_ROLES", "UNIT_ROLES"]
+__all__ = [
+    "COUNCIL_ROLES",
+    "DEPARTMENT_ROLES",
+    "UNIT_ROLES",
+    "MandateTerms",
+    "acts_for_unit",
+    "block_of_units",
+    "choose_password",
+    "end_mandate",
+    "grant_mandate",
+    "import_units",
+    "invite_person",
+    "mandates_for_units",
+    "name_on",
+    "people_acting_for",
+    "register_person",
+    "role_fits_body",
+    "sees_mandates",
+    "valid_mandates",
+]

@@ -16,6 +16,7 @@ from campaigns.plans.models import (
     PlanTarget,
     PlanTask,
     PlanVersion,
+    Remark,
     SectionKind,
 )
 from campaigns.plans.rows import Measure, TargetRow, TaskRow
@@ -174,6 +175,41 @@ def section_by_key(version: PlanVersion, key: str) -> PlanSection | None:
             return None
         return rows.filter(kind=SectionKind.AREA, area__number=int(number)).first()
     return rows.filter(kind=key, area__isnull=True).first()
+
+
+@dataclass(frozen=True)
+class SectionReading:
+    """A section with its rows, as pages that only show it need it."""
+
+    section: PlanSection
+    tasks: tuple[PlanTask, ...]
+    targets: tuple[PlanTarget, ...]
+
+
+def readings_of(version: PlanVersion) -> list[SectionReading]:
+    """Return the whole content of `version`, section by section. Four queries."""
+    tasks: dict[int, list[PlanTask]] = defaultdict(list)
+    for task in version.tasks.order_by("section__position", "position"):
+        tasks[task.section_id].append(task)
+    targets: dict[int, list[PlanTarget]] = defaultdict(list)
+    rows = version.targets.select_related("indicator").prefetch_related("years")
+    for target in rows.order_by("section__position", "indicator__position"):
+        targets[target.section_id].append(target)
+    return [
+        SectionReading(section, tuple(tasks[section.pk]), tuple(targets[section.pk]))
+        for section in sections_of(version)
+    ]
+
+
+def remarks_for(version: PlanVersion) -> dict[str, list[Remark]]:
+    """Return what the department asked for in the version this draft answers, by section key."""
+    remarks: dict[str, list[Remark]] = defaultdict(list)
+    base = version.based_on
+    if base is not None and base.state == PlanState.RETURNED:
+        rows = base.remarks.select_related("section__area", "author__person")
+        for remark in rows.order_by("section__position", "created_at"):
+            remarks[remark.section.key].append(remark)
+    return dict(remarks)
 
 
 def latest_received(plan: Plan, *, besides: PlanVersion | None = None) -> PlanVersion | None:

@@ -106,7 +106,7 @@ class DeliverableForm(BaseForm):
                 due_date=_day(note["due_date"]), done_date=_day(note["done_date"]),
                 evidence=str(note["evidence"]),
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return DeliverableProgress("", None, None, None, "")
 
     def see_again(self) -> None:

@@ -13,6 +13,7 @@ from django.urls import include, path
 from django.utils import translation
 
 from emulation_portal.core import navigation
+from emulation_portal.core.jobs.models import Job
 from emulation_portal.core.style_samples import SampleForm, style_context
 
 
@@ -49,7 +50,7 @@ def request_of(address: str = "/", *, role: str | None = None) -> HttpRequest:
     return request
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def nav(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "_entries", {})
     navigation.register_nav("Kế hoạch", "plans", ("unit_officer",), 20)
@@ -57,19 +58,19 @@ def nav(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestNavigation:
-    def test_shows_the_pages_of_the_role_in_order(self, nav: None) -> None:
+    def test_shows_the_pages_of_the_role_in_order(self) -> None:
         officer = navigation.navigation(request_of("/", role="unit_officer"))
         observer = navigation.navigation(request_of("/", role="observer"))
 
         assert [item.label for item in officer] == ["Trang chủ", "Kế hoạch"]
         assert [item.label for item in observer] == ["Trang chủ"]
 
-    def test_marks_the_page_and_what_lies_below_it(self, nav: None) -> None:
+    def test_marks_the_page_and_what_lies_below_it(self) -> None:
         items = navigation.navigation(request_of("/plans/7/", role="unit_officer"))
 
         assert [item.is_current for item in items] == [False, True]
 
-    def test_is_empty_before_sign_in(self, nav: None) -> None:
+    def test_is_empty_before_sign_in(self) -> None:
         assert navigation.navigation(request_of("/")) == []
 
 
@@ -79,7 +80,7 @@ class TestFrame:
             "core/style.html", {**style_context(QueryDict()), **context}, request
         )
 
-    def test_says_in_which_mandate_one_acts(self, nav: None) -> None:
+    def test_says_in_which_mandate_one_acts(self) -> None:
         html = self.render(request_of("/", role="unit_officer"))
 
         assert "<strong>Cán bộ đầu mối – Cục Di sản văn hóa</strong>" in html
@@ -199,28 +200,35 @@ class TestKeptText:
 
 
 class TestJobPage:
-    def render(self, **job: Any) -> str:
-        facts = {"label": "Nhập", "get_state_display": "", "progress": 45, "step": "", "error": ""}
-        context = {"job": SimpleNamespace(**{**facts, **job})}
-        return render_to_string("core/job_detail.html", context, request_of("/jobs/1/"))
+    """With rows that are not stored: the page needs no query."""
+
+    def render(self, **facts: Any) -> str:
+        job = Job(pk=1, kind="nhập đơn vị", **facts)
+        return render_to_string("core/job_detail.html", {"job": job}, request_of("/jobs/1/"))
 
     def test_asks_again_while_the_work_runs(self) -> None:
-        html = self.render(state="running", is_active=True)
+        html = self.render(state="running", progress=45, step="Dòng 4.500")
 
+        assert "<h1>nhập đơn vị</h1>" in html
         assert 'hx-trigger="every 2s"' in html
-        assert '<progress value="45" max="100"' in html
+        assert '<progress value="45" max="100" aria-label="nhập đơn vị">' in html
+        assert "Dòng 4.500" in html
         assert 'href="/jobs/1/"' in html  # the way without JavaScript
 
     def test_stops_asking_and_says_why_it_failed(self) -> None:
-        html = self.render(state="failed", is_active=False, error="Dòng 17 sai.")
+        html = self.render(state="failed", error="Dòng 17 sai.")
 
         assert "hx-trigger" not in html
         assert "Dòng 17 sai." in html
 
     def test_leads_to_the_result(self) -> None:
-        html = self.render(
-            state="done", is_active=False, result_message="Xong 3 dòng.", result_url="/units/"
-        )
+        html = self.render(state="done", result={"message": "Xong 3 dòng.", "url": "/units/"})
 
         assert "Xong 3 dòng." in html
         assert 'href="/units/"' in html
+
+    def test_says_that_it_was_called_off(self) -> None:
+        html = self.render(state="cancelled")
+
+        assert "tone-neutral" in html
+        assert "hx-trigger" not in html

@@ -58,21 +58,40 @@ def lives(pid: int) -> bool:
         return False
 
 
-class Family:
-    """A supervisor in a process of its own, with one program."""
+class Run:
+    """A supervisor in a process of its own. It prints into a file: a pipe would stay open for as
+    long as anything it left behind.
+    """
 
-    def __init__(self, folder: Path, program: str) -> None:
-        self.folder = folder
-        self.process = self.start(program)
-
-    def start(self, program: str = FAMILY, patience: float = 0) -> subprocess.Popen[str]:
+    def __init__(self, folder: Path, program: str, patience: float) -> None:
+        self._output = folder / f"output-{time.monotonic_ns()}"
         source = textwrap.dedent(SUPERVISE.format(program=program))
-        return subprocess.Popen(
-            [sys.executable, "-c", source, str(self.folder), str(patience)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with self._output.open("w") as stream:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", source, str(folder), str(patience)],
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=10)
+
+
+class Family:
+    """What one program and its child have told about themselves, over all runs in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.runs: list[Run] = []
+
+    def start(self, program: str = FAMILY, patience: float = 0) -> Run:
+        self.runs.append(Run(self.folder, program, patience))
+        return self.runs[-1]
 
     def pids(self, who: str) -> list[int]:
         path = self.folder / f"one.{who}"
@@ -85,19 +104,22 @@ class Family:
         return [*self.pids("parent"), *self.pids("child")]
 
     def end(self) -> None:
-        self.process.kill()
-        self.process.communicate()
-        wait_for(lambda: not any(map(lives, self.pids("parent"))))
+        for run in self.runs:
+            if run.process.poll() is None:
+                run.stop()
+        for pid in filter(lives, self.everybody()):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
 def family(tmp_path: Path) -> Iterator[Family]:
-    made = Family(tmp_path, FAMILY)
+    made = Family(tmp_path)
     yield made
     made.end()
 
 
 def test_starts_a_dead_program_again_and_ends_what_the_dead_one_left(family: Family) -> None:
+    family.start()
     family.wait_until_up()
     first_parent, first_child = family.everybody()
 
@@ -110,79 +132,62 @@ def test_starts_a_dead_program_again_and_ends_what_the_dead_one_left(family: Fam
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything(family: Family, number: signal.Signals) -> None:
+    run = family.start()
     family.wait_until_up()
 
-    family.process.send_signal(number)
-    output, _ = family.process.communicate(timeout=10)
-
-    assert family.process.returncode == 0
-    assert output.endswith("stopped\n")
+    assert run.stop(number) == 0
+    assert run.output == "stopped\n"
     assert not any(map(lives, family.everybody()))
 
 
-def test_a_program_that_does_not_listen_is_ended_by_force(tmp_path: Path) -> None:
-    family = Family(tmp_path, STUBBORN)
+def test_a_program_that_does_not_listen_is_ended_by_force(family: Family) -> None:
+    run = family.start(STUBBORN)
     wait_for(lambda: bool(family.pids("parent")))
 
-    family.process.terminate()
-    family.process.communicate(timeout=10)
-
+    assert run.stop() == 0
     assert not any(map(lives, family.everybody()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's own")
 def test_a_killed_supervisor_takes_its_programs_along(family: Family) -> None:
+    run = family.start()
     family.wait_until_up()
 
-    family.process.kill()
+    run.stop(signal.SIGKILL)
 
     wait_for(lambda: not lives(family.pids("parent")[0]))
-    os.kill(family.pids("child")[0], signal.SIGKILL)  # only leaders are told; this one is bare
 
 
 def test_refuses_to_start_twice_and_names_the_one_that_runs(family: Family) -> None:
+    first = family.start()
     family.wait_until_up()
 
     second = family.start(patience=5)
-    output, _ = second.communicate(timeout=10)
 
-    assert second.returncode == 1
-    assert output == f"already running: {family.process.pid}\n"
+    assert second.process.wait(timeout=4) == 1
+    assert second.output == f"already running: {first.process.pid}\n"
     assert len(family.pids("parent")) == 1
 
 
 def test_waits_for_what_a_killed_supervisor_left(family: Family) -> None:
     """The program's own child still holds the lock: nothing starts beside it."""
+    family.start().process.poll()
     family.wait_until_up()
-    leftover = family.pids("child")[0]
-    family.process.kill()
-    family.process.communicate()
+    family.runs[0].stop(signal.SIGKILL)
 
-    second = family.start(patience=0.5)
-    output, _ = second.communicate(timeout=10)
-    assert output.startswith("already running")
+    hasty = family.start(patience=0.5)
+    assert hasty.process.wait(timeout=10) == 1
+    assert len(family.pids("parent")) == 1
 
-    third = family.start(patience=10)
-    os.kill(leftover, signal.SIGKILL)
+    family.start(patience=10)
+    os.kill(family.pids("child")[0], signal.SIGKILL)
     family.wait_until_up(2)
-    third.terminate()
-    third.communicate(timeout=10)
 
 
-def test_the_pause_grows_while_a_program_keeps_dying(tmp_path: Path) -> None:
-    family = Family(tmp_path, "raise SystemExit(7)")
-    wait_for(lambda: family.process.poll() is not None or _lines_of(family) >= 3)
-    family.process.terminate()
-    output = "".join(family.seen) + family.process.communicate(timeout=10)[0]
+def test_the_pause_grows_while_a_program_keeps_dying(family: Family) -> None:
+    run = family.start("raise SystemExit(7)")
+    wait_for(lambda: run.output.count("\n") >= 3)
 
-    assert "one ended (status 7); it starts again in 0.5 s" in output
-    assert "one ended (status 7); it starts again in 1 s" in output
-    assert "one ended (status 7); it starts again in 2 s" in output
-
-
-def _lines_of(family: Family) -> int:
-    if not hasattr(family, "seen"):
-        family.seen = []
-    assert family.process.stdout is not None
-    family.seen.append(family.process.stdout.readline())
-    return len(family.seen)
+    assert run.output.splitlines()[:3] == [
+        f"one ended (status 7); it starts again in {pause} s" for pause in ("0.5", "1", "2")
+    ]

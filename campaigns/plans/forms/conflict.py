@@ -84,7 +84,7 @@ class ConflictForm(BaseForm):
         narrative = {
             MINE: self.mine.narrative,
             THEIRS: self.theirs.narrative,
-            BOTH: cleaned.get("merged", "").replace("\r\n", "\n").strip(),
+            BOTH: cleaned.get("merged", "").strip(),
         }[cleaned.get("keep_narrative", MINE)]
         tasks = {MINE: self.mine.tasks, THEIRS: self.theirs.tasks, BOTH: self._all_tasks()}
         targets = {MINE: self.mine.targets, THEIRS: self.theirs.targets}

@@ -10,9 +10,9 @@ from campaigns.plans.actions.papers import IssueFacts
 from campaigns.plans.forms.fields import KeptFileForm, file_field, kept_field
 from campaigns.plans.models import PaperKind, PlanIssue
 from emulation_portal.core.forms import BaseForm, VietnameseDateField
-from units.api import SigningCapacity
+from units.models import Mandate
 
-_SIGNER = PlanIssue._meta.get_field("signer_name").max_length
+_CAPACITIES = Mandate._meta.get_field("signing_capacity").choices
 
 
 class IssueForm(KeptFileForm, BaseForm):
@@ -36,7 +36,7 @@ class IssueForm(KeptFileForm, BaseForm):
         help_text=_("As it stands above the signature, for example Cục trưởng."),
     )
     signing_capacity = forms.ChoiceField(
-        label=_("Signing capacity"), choices=SigningCapacity.choices, required=False
+        label=_("Signing capacity"), choices=_CAPACITIES, required=False
     )
     scan = file_field(_("Scan of the signed document"))
     kept_file = kept_field()

@@ -50,8 +50,7 @@ class NarrativeForm(BaseForm):
     lock_version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def clean_narrative(self) -> str:
-        # Browsers send \r\n; one newline is one character everywhere else.
-        return str(self.cleaned_data["narrative"]).replace("\r\n", "\n").strip()
+        return str(self.cleaned_data["narrative"]).strip()
 
 
 class TaskForm(BaseForm):

@@ -94,7 +94,7 @@ class Job(models.Model):
         return reverse("core:job-detail", args=[self.pk])
 
     @property
-    def label(self) -> str:
+    def kind_label(self) -> str:
         return kinds.label_of(self.kind)
 
     @property

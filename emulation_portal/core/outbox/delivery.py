@@ -129,7 +129,7 @@ def _deliver(
             rendered = kind.render(message)
             mail = _mail(message, rendered) if rendered else None
     except Exception as error:  # noqa: BLE001 - one unwritable message must not stop the others
-        logger.exception("message could not be written", extra={"message": message.pk})
+        logger.exception("message could not be written", extra={"event": "outbox.unwritable", "mail": message.pk})
         _postpone(message, claim, clock, count, Reason.UNWRITABLE, type(error).__name__)
         return
     if rendered is None or mail is None:

@@ -1,0 +1,195 @@
+"""Check your answers, send, the receipt, and taking a version back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from campaigns.plans import actions, queries, rules
+from campaigns.plans.actions.sending import window_closed
+from campaigns.plans.completeness import ISSUE, PAPERS, Missing, what_is_missing
+from campaigns.plans.content import content_hash_of
+from campaigns.plans.forms.sending import SendForm, WithdrawForm
+from campaigns.plans.models import Plan, PlanVersion
+from campaigns.plans.receipts import grouped_hash, receipt_number
+from campaigns.plans.refusals import Answer
+from campaigns.plans.states import PlanState
+from campaigns.plans.views.editor import EDITORS
+from campaigns.plans.views.shared import no_draft, now, open_draft, permit, visible_plan
+from campaigns.programme.models import Phase
+from emulation_portal.core import access
+from emulation_portal.core.errors import Conflict, DomainError
+from emulation_portal.core.idempotency import once
+
+
+@access.roles(*EDITORS)
+@require_http_methods(["GET"])
+def plan_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole draft on one page, what is missing, and who sends it."""
+    plan = visible_plan(request, pk)
+    version = open_draft(request, plan)
+    if version is None:
+        return no_draft(request, plan)
+    return _check_page(request, plan, version, what_is_missing(version))
+
+
+def _check_page(
+    request: HttpRequest,
+    plan: Plan,
+    version: PlanVersion,
+    missing: list[Missing],
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    phase = _phase(plan)
+    authority: Answer = rules.may_send(request.mandate, version)
+    lines = [("", refusal)] if refusal else []
+    if phase.plans_closed_at is not None and not refusal:
+        lines.append(("", str(window_closed(phase))))
+    lines += [(_address(plan, item), str(item)) for item in missing]
+    if not authority and not any(item.section_key == PAPERS for item in missing):
+        lines.append((f"{reverse('campaigns:plan-papers', args=[plan.pk])}#id_file", str(authority)))
+    context = {
+        "plan": plan,
+        "version": version,
+        "phase": phase,
+        "readings": queries.readings_of(version),
+        "years": plan.phase.years,
+        "issue": queries.issue_of(version),
+        "papers": queries.papers_of(version),
+        "problems": lines,
+        "can_send": not lines,
+        "form": SendForm(initial={"checked_hash": content_hash_of(version)}),
+        "in_own_right": authority and request.mandate.role != "unit_officer",
+    }
+    return render(request, "campaigns/plans/check.html", context, status=status)
+
+
+def _phase(plan: Plan) -> Phase:
+    return Phase.objects.select_related(
+        "campaign", "plans_closed_by__person", "plans_closed_by__unit"
+    ).get(pk=plan.phase_id)
+
+
+def _address(plan: Plan, item: Missing) -> str:
+    """Where the missing thing is filled in."""
+    if item.section_key in (ISSUE, PAPERS):
+        page = reverse(f"campaigns:plan-{item.section_key}", args=[plan.pk])
+    else:
+        page = reverse("campaigns:plan-section", args=[plan.pk, item.section_key])
+    return f"{page}#{item.anchor}"
+
+
+@access.roles(*EDITORS)
+@require_POST
+def plan_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the draft. A double click leads to the same receipt."""
+    plan = visible_plan(request, pk)
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return redirect("campaigns:plan-check", plan.pk)
+    permit(rules.may_amend(request.mandate, plan))
+
+    def act() -> str:
+        version = queries.draft_of(plan)
+        if version is None:
+            raise actions.NothingToSend
+        permit(rules.may_edit(request.mandate, version))
+        sent = actions.send_plan(
+            version=version,
+            checked_hash=form.cleaned_data["checked_hash"],
+            by=request.actor,
+            at=now(),
+        )
+        return reverse("campaigns:plan-receipt", args=[plan.pk, sent.number])
+
+    try:
+        outcome = once(
+            user_id=request.user.pk, key=form.cleaned_data["form_key"], at=now(), act=act
+        )
+    except actions.NothingToSend:
+        latest = queries.latest_received(plan)
+        if latest is None:
+            return redirect("campaigns:plan-detail", plan.pk)
+        return redirect("campaigns:plan-receipt", plan.pk, latest.number)
+    except actions.PlanIncomplete as refusal:
+        return _refused(request, plan, missing=refusal.missing)
+    except DomainError as refusal:
+        status = 409 if isinstance(refusal, Conflict | actions.PlanWindowClosed) else 403
+        return _refused(request, plan, refusal=str(refusal), status=status)
+    return redirect(outcome)
+
+
+def _refused(
+    request: HttpRequest,
+    plan: Plan,
+    *,
+    missing: list[Missing] | None = None,
+    refusal: str = "",
+    status: int = 422,
+) -> HttpResponse:
+    version = open_draft(request, plan)
+    if version is None:
+        return redirect("campaigns:plan-detail", plan.pk)
+    lacking = what_is_missing(version) if missing is None else missing
+    return _check_page(request, plan, version, lacking, refusal=refusal, status=status)
+
+
+@access.roles(*EDITORS)
+@require_http_methods(["GET"])
+def plan_receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """What was sent, when, by whom, with its content hash, and what happens next."""
+    plan = visible_plan(request, pk)
+    version = get_object_or_404(
+        PlanVersion.objects.select_related("sent_by__person", "sent_by__unit").exclude(
+            state=PlanState.DRAFT
+        ),
+        plan=plan,
+        number=number,
+    )
+    version.plan = plan
+    if not rules.may_read(request.mandate, version):
+        raise Http404
+    context: dict[str, Any] = {
+        "plan": plan,
+        "version": version,
+        "receipt_number": receipt_number(version),
+        "content_hash": grouped_hash(version.content_hash),
+        "issue": queries.issue_of(version),
+        "may_withdraw": bool(rules.may_withdraw(request.mandate, version)),
+    }
+    return render(request, "campaigns/plans/receipt.html", context)
+
+
+@access.roles(*EDITORS)
+@require_http_methods(["GET", "POST"])
+def plan_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the version under review back, after a question."""
+    plan = visible_plan(request, pk)
+    permit(rules.may_amend(request.mandate, plan))
+    version = plan.versions.select_related("sent_by").filter(state=PlanState.SENT).first()
+    if version is None:
+        messages.error(request, str(actions.NothingToWithdraw()))
+        return redirect("campaigns:plan-detail", plan.pk)
+    version.plan = plan
+    permit(rules.may_withdraw(request.mandate, version))
+    form = WithdrawForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            draft = actions.withdraw_plan(version=version, by=request.actor, at=now())
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("Version %(number)s has been withdrawn. Version %(draft)s is a draft with the "
+                  "same content.") % {"number": version.number, "draft": draft.number},
+            )  # fmt: skip
+        return redirect("campaigns:plan-detail", plan.pk)
+    context = {"plan": plan, "version": version, "form": form}
+    return render(request, "campaigns/plans/withdraw.html", context)
