@@ -10,7 +10,9 @@ class CampaignsConfig(AppConfig):
         from campaigns.indicators import registration as indicators  # noqa: PLC0415 - app-registry
         from campaigns.plans import registration as plans  # noqa: PLC0415 - app-registry
         from campaigns.programme import registration as programme  # noqa: PLC0415 - app-registry
+        from campaigns.reminders import mail as reminders  # noqa: PLC0415 - app-registry
 
         programme.register()
         indicators.register()
         plans.register()
+        reminders.register()

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("campaigns.programme.urls")),
     path("", include("campaigns.indicators.urls")),
     path("", include("campaigns.plans.urls")),
+    path("", include("campaigns.plans.review_urls")),
     path("", include("campaigns.reminders.urls")),
 ]

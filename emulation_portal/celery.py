@@ -29,7 +29,8 @@ class HeartbeatScheduler(PersistentScheduler):
 
     def setup_schedule(self) -> None:
         """Make the schedule's folder first: on the first start there is none."""
-        Path(self.schedule_filename).parent.mkdir(parents=True, exist_ok=True)
+        schedule: str = self.schedule_filename  # type: ignore[attr-defined] # celery-types lacks it
+        Path(schedule).parent.mkdir(parents=True, exist_ok=True)
         super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
@@ -42,10 +43,9 @@ class HeartbeatScheduler(PersistentScheduler):
 
         A database that is away stops the heartbeat, never beat itself.
         """
-        # Inline: this module is imported before Django's apps are ready.
-        from django.db import DatabaseError, close_old_connections
+        from django.db import DatabaseError, close_old_connections  # noqa: PLC0415 - app-registry
 
-        from emulation_portal.core import health
+        from emulation_portal.core import health  # noqa: PLC0415 - app-registry
 
         if now - self._last_beat < self.HEARTBEAT_EVERY:
             return False

@@ -65,7 +65,10 @@ def apt_install(packages, purpose):
     # Another installation may be running on a machine that has just started: wait for it.
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     quiet = {"env": environment, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    for command in ([*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", *packages]):
+    for command in (
+        [*apt, "update"],
+        [*apt, "install", "-y", "--no-install-recommends", *packages],
+    ):
         if subprocess.call(command, **quiet) != 0:
             raise Refusal(
                 "`{}` failed; its message stands above. Once it is mended, try again, "

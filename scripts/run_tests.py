@@ -58,10 +58,16 @@ def find_chromium() -> str:
         if path := shutil.which(candidate):
             return path
     if not bootstrap.is_debian():
-        caches = [Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright"]
+        caches = [
+            Path.home() / ".cache/ms-playwright",
+            Path.home() / "Library/Caches/ms-playwright",
+        ]
         for cache in caches:
-            for path in (*cache.glob("chromium-*/*/chrome"), *cache.glob("chromium-*/*/*/MacOS/*")):
-                return str(path)
+            for browser in (
+                *cache.glob("chromium-*/*/chrome"),
+                *cache.glob("chromium-*/*/*/MacOS/*"),
+            ):
+                return str(browser)
         raise bootstrap.Refusal(
             "The browser tests need Chromium. Type this line, then try again:\n\n"
             "    .venv/bin/playwright install chromium\n"
@@ -85,7 +91,8 @@ def run_pytest(name: str, arguments: list[str], environment: dict[str, str]) -> 
         start_new_session=True,
         preexec_fn=lambda: end_with_parent(parent),  # noqa: PLW1509 - we have one thread
     )
-    counts, seconds = {}, 0.0
+    counts: dict[str, int] = {}
+    seconds = 0.0
     try:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         for line in process.stdout:
@@ -95,7 +102,9 @@ def run_pytest(name: str, arguments: list[str], environment: dict[str, str]) -> 
                 counts, seconds = count(match[1]), float(match[2])
         return Result(name, process.wait(), counts, seconds)
     finally:
-        with contextlib.suppress(ProcessLookupError):  # nobody of the group is left: as it should be
+        with contextlib.suppress(
+            ProcessLookupError
+        ):  # nobody of the group is left: as it should be
             os.killpg(process.pid, signal.SIGTERM)
             time.sleep(0.5)
             os.killpg(process.pid, signal.SIGKILL)
@@ -143,7 +152,9 @@ def run_faults(extra: list[str]) -> list[Result]:
 def coverage_status() -> int:
     """Print what is not covered; return non-zero below the gate of pyproject.toml."""
     python = [sys.executable, "-m", "coverage"]
-    subprocess.call([*python, "combine", "--quiet", "--append"], cwd=ROOT, stderr=subprocess.DEVNULL)
+    subprocess.call(
+        [*python, "combine", "--quiet", "--append"], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
     print("\n==> Coverage", flush=True)
     return subprocess.call([*python, "report"], cwd=ROOT)
 
@@ -156,7 +167,9 @@ def conclude(results: list[Result], *, covered: bool) -> int:
     for result in results:
         told = ", ".join(f"{number} {word}" for word, number in result.counts.items())
         outcome = "ok" if result.status == 0 else f"FAILED (pytest ended with {result.status})"
-        print(f"{result.name:<{width}}  {result.seconds:7.1f} s  {told or 'no tests ran'}  {outcome}")
+        print(
+            f"{result.name:<{width}}  {result.seconds:7.1f} s  {told or 'no tests ran'}  {outcome}"
+        )
         for word, number in result.counts.items():
             total[word] = total.get(word, 0) + number
     if not covered:

@@ -135,7 +135,7 @@ def _redis_binary() -> str:
 
 @contextlib.contextmanager
 def _temporary_folder(owner: pwd.struct_passwd | None = None) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="portal-", dir="/tmp"))  # noqa: S108 - short: a socket's path has 107 bytes
+    folder = Path(tempfile.mkdtemp(prefix="portal-", dir="/tmp"))
     try:
         if owner:
             os.chown(folder, owner.pw_uid, owner.pw_gid)

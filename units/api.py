@@ -6,7 +6,12 @@ from units.memberships.actions import (
     grant_mandate,
     invite_person,
 )
-from units.memberships.models import COUNCIL_ROLES, DEPARTMENT_ROLES, UNIT_ROLES
+from units.memberships.models import (
+    COUNCIL_ROLES,
+    DEPARTMENT_ROLES,
+    UNIT_ROLES,
+    SigningCapacity,
+)
 from units.memberships.queries import mandates_for_units, people_acting_for, valid_mandates
 from units.memberships.rules import acts_for_unit, role_fits_body, sees_mandates
 from units.organization.actions import import_units
@@ -18,6 +23,7 @@ __all__ = [
     "DEPARTMENT_ROLES",
     "UNIT_ROLES",
     "MandateTerms",
+    "SigningCapacity",
     "acts_for_unit",
     "block_of_units",
     "choose_password",

@@ -13,7 +13,7 @@ from campaigns.plans.models import Plan, PlanVersion
 from campaigns.plans.queries import phases_of_unit, plans_of_unit
 from campaigns.plans.states import PlanState
 from campaigns.programme.models import Campaign, Phase
-from campaigns.programme.queries import campaigns_visible_to
+from campaigns.programme.queries import visible_campaigns
 from emulation_portal.core.outbox import MessageState
 from emulation_portal.core.outbox.models import Message
 from emulation_portal.formats.writing import show_date
@@ -46,7 +46,7 @@ def home_page(mandate: Mandate, *, on: date) -> HomePage:
     if mandate.is_department:
         return HomePage("campaigns/dashboards/home_department.html", _department_home(mandate))
     return HomePage(
-        "campaigns/dashboards/home_reader.html", {"campaigns": campaigns_visible_to(mandate)}
+        "campaigns/dashboards/home_reader.html", {"campaigns": visible_campaigns(mandate)}
     )
 
 
@@ -130,7 +130,7 @@ def _deadline_text(phase: Phase, on: date) -> str:
 
 
 def _department_home(mandate: Mandate) -> dict[str, Any]:
-    campaigns = list(campaigns_visible_to(mandate))
+    campaigns = list(visible_campaigns(mandate))
     return {"campaigns": [_campaign_lines(campaign, mandate) for campaign in campaigns]}
 
 

@@ -1,6 +1,6 @@
 """What the dashboard shows: five figures, the heat map of areas, deliverables by state."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from campaigns.plans.listing import STATUS_CONDITIONS, PlanStatus
 from campaigns.plans.models import PlanSection
-from campaigns.programme.models import Campaign, ContentArea, DeliverableState
+from campaigns.programme.models import Campaign, DeliverableState
 from units.models import Unit
 
 
@@ -37,49 +37,13 @@ def plan_figures(units: QuerySet[Unit, Any]) -> PlanFigures:
     return PlanFigures(**row)
 
 
-@dataclass(frozen=True)
-class HeatCell:
-    """Targets set ÷ indicators that apply, of one unit in one area; `received` is False where
-    there is no plan, which is never drawn as zero."""
-
-    area: ContentArea
-    received: bool
-    target_count: int = 0
-    applicable_count: int = 0
-
-    @property
-    def share(self) -> float | None:
-        """0–1; None where nothing was received or no indicator applies."""
-        return self.target_count / self.applicable_count if self.applicable_count else None
-
-
-@dataclass(frozen=True)
-class HeatRow:
-    unit: dict[str, Any]
-    cells: tuple[HeatCell, ...]
-
-
-def heat_rows(units: list[dict[str, Any]], areas: list[ContentArea]) -> list[HeatRow]:
-    """The heat map's rows for one page of units (rows of `units_with_plans`), one statement."""
-    versions = [unit["version_id"] for unit in units if unit["version_id"]]
-    counts: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
-    sections = PlanSection.objects.filter(version__in=versions, area__isnull=False)
-    for version_id, area_id, targets, applicable in sections.values_list(
+def target_counts(version_ids: Iterable[int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """By version and content area: (targets set, indicators that apply). One statement."""
+    sections = PlanSection.objects.filter(version__in=list(version_ids), area__isnull=False)
+    rows = sections.order_by().values_list(
         "version_id", "area_id", "target_count", "applicable_count"
-    ):
-        counts[version_id][area_id] = (targets, applicable)
-    return [
-        HeatRow(
-            unit,
-            tuple(
-                HeatCell(area, True, *counts[unit["version_id"]][area.pk])
-                if area.pk in counts.get(unit["version_id"], {})
-                else HeatCell(area, received=False)
-                for area in areas
-            ),
-        )
-        for unit in units
-    ]
+    )
+    return {(version, area): (targets, applicable) for version, area, targets, applicable in rows}
 
 
 def deliverable_counts(campaign: Campaign, area_id: int | None = None) -> dict[str, int]:

@@ -7,21 +7,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from campaigns.dashboards.forms import DashboardFilters
-from campaigns.dashboards.heat import heat_table
 from campaigns.dashboards.home import home_page
 from campaigns.dashboards.queries import (
     deliverable_counts,
-    heat_rows,
     plan_deadline_note,
     plan_figures,
+    target_counts,
 )
 from campaigns.plans.listing import PlanStatus, units_with_plans
-from campaigns.programme.models import Campaign, DeliverableState, Phase
-from campaigns.programme.views import campaign_or_404
+from campaigns.programme.models import Campaign, ContentArea, DeliverableState, Phase, in_language
+from campaigns.programme.queries import campaign_or_404
 from emulation_portal.core import access
+from emulation_portal.core.charts import HeatCell, HeatColumn, HeatRow, heat_map
 from units.models import Role
 
 HEAT_PAGE = 100
@@ -74,7 +75,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
             "form": form,
             "figures": _figures(plan_figures(units), list_url, filters),
             "deadline_note": plan_deadline_note(phase.plan_deadline, campaign.go_live_date),
-            "heat": heat_table(heat_rows(list(page), areas), areas),
+            "heat": _heat_map(list(page), areas),
             "page": page,
             "deliverables": _deliverable_figures(campaign),
             "now": timezone.now(),
@@ -105,6 +106,43 @@ def _figures(counts: Any, list_url: str, filters: dict[str, Any]) -> list[dict[s
         figure(counts.returned, _("Additions needed"), PlanStatus.RETURNED, "warning"),
         figure(counts.accepted, _("Plans accepted"), PlanStatus.ACCEPTED, "success", waiting),
     ]
+
+
+def _heat_map(units: list[dict[str, Any]], areas: list[ContentArea]) -> SafeString:
+    """Units down, content areas across; a received plan's cells lead to its sections."""
+    counts = target_counts(unit["version_id"] for unit in units if unit["version_id"])
+    return heat_map(
+        caption=_("Targets set, by unit and content area"),
+        corner=_("Unit"),
+        columns=[
+            HeatColumn(
+                name=_("Content %(number)s: %(name)s") % {"number": area.number, "name": area.name},
+                short=_("Content %(number)s: %(name)s")
+                % {"number": area.number, "name": area.short_name},
+            )
+            for area in areas
+        ],
+        rows=[_heat_row(unit, areas, counts) for unit in units],
+    )
+
+
+def _heat_row(
+    unit: dict[str, Any], areas: list[ContentArea], counts: dict[tuple[int, int], tuple[int, int]]
+) -> HeatRow:
+    name = in_language(unit["name_vi"], unit["name_en"])
+    version = unit["version_id"]
+    if not version:
+        # Nothing has come in: how many indicators apply is not known either.
+        return HeatRow(name, [HeatCell(done=None, applicable=1) for _area in areas])
+    url = reverse("campaigns:plan-detail", args=[unit["plan_id"]])
+    return HeatRow(
+        name,
+        [
+            HeatCell(*counts.get((version, area.pk), (0, 0)), url=f"{url}#area-{area.number}")
+            for area in areas
+        ],
+        url,
+    )
 
 
 def _deliverable_figures(campaign: Campaign) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from campaigns.indicators.models import Indicator, MinistryTarget
 from campaigns.indicators.schema import CAMPAIGN_FILE, check_indicators, measured
@@ -33,11 +34,17 @@ _OWN = OWN | {Indicator, MinistryTarget}
 class CampaignFileRefused(DomainError):
     """The file has mistakes; `problems` holds all of them, each with its key and line."""
 
-    message = _("The campaign file has %(count)s mistakes; nothing was changed.")
-
     def __init__(self, problems: Problems) -> None:
-        super().__init__(count=len(problems))
+        super().__init__()
         self.problems = problems
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        return ngettext(
+            "The campaign file has %(count)s mistake; nothing was changed.",
+            "The campaign file has %(count)s mistakes; nothing was changed.",
+            count,
+        ) % {"count": count}
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,8 @@ MINISTRY_TARGET = Table(
 
 def apply_file(document: CampaignFile) -> tuple[Campaign, Diff]:
     """Write what the file says; return the campaign and every difference. Nothing is undone
-    here where `Diff.refusals` is not empty: the caller rolls back."""
+    here where `Diff.refusals` is not empty: the caller rolls back.
+    """
     file = document.content
     diff = Diff(is_new=not Campaign.objects.filter(code=file["campaign"]["code"]).exists())
     campaign, areas, stale = load_programme(file, document.units, diff)

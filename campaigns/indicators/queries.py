@@ -16,7 +16,8 @@ class AreaIndicators:
 
 def indicators_by_area(campaign: Campaign) -> list[AreaIndicators]:
     """Every area of the campaign with its indicators, each with supplier and ministry targets
-    by year; three queries, whatever their number."""
+    by year; three queries, whatever their number.
+    """
     areas = [AreaIndicators(area, []) for area in campaign.areas.all()]
     by_area = {group.area.pk: group for group in areas}
     rows = (

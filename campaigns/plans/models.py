@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.indicators.models import Indicator, Measured
 from campaigns.plans.states import PlanState
-from campaigns.programme.models import Campaign, ContentArea, Phase
+from campaigns.programme.models import ContentArea, Phase
+from campaigns.programme.queries import visible_campaigns
 from emulation_portal.core.models import Attachment
 from units.models import Mandate, Unit
 
@@ -25,17 +26,22 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         return self.filter(unit_id=unit_id)
 
     def visible_to(self, mandate: Mandate) -> Self:
-        """What a mandate may see, in the campaigns it sees: its own unit's plans, all received
-        ones for the department and administrators, otherwise issued ones. Another unit's plan
-        is not there before."""
-        in_campaign = self.filter(phase__campaign__in=campaigns_visible_to(mandate))
+        """What a mandate may see, in the campaigns it sees: its own unit's plans; for the
+        department and administrators all received ones, for the department also those it has
+        entered for a unit; otherwise issued ones. Another unit's plan is not there before."""
+        in_campaign = self.filter(phase__campaign__in=visible_campaigns(mandate))
         own = models.Q(unit_id=mandate.unit_id)
-        if mandate.is_department or mandate.is_administrator:
+        if mandate.is_department:
+            entered = PlanVersion.objects.filter(plan=models.OuterRef("pk"), entered_on_behalf=True)
+            return in_campaign.filter(
+                models.Q(current__isnull=False) | own | models.Exists(entered)
+            )
+        if mandate.is_administrator:
             return in_campaign.filter(models.Q(current__isnull=False) | own)
         issued = models.Q(
             current__issue__isnull=False,
             current__state__in=[PlanState.SENT, PlanState.RETURNED, PlanState.ACCEPTED],
-        )
+        ) | models.Q(in_force__issue__isnull=False)
         return in_campaign.filter(issued | own if mandate.is_unit_side else issued)
 
 

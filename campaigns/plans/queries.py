@@ -22,6 +22,7 @@ from campaigns.plans.models import (
 from campaigns.plans.rows import Measure, TargetRow, TaskRow
 from campaigns.plans.states import PlanState
 from campaigns.programme.models import Campaign, Phase
+from campaigns.programme.queries import plans_counted_on
 from units.api import DEPARTMENT_ROLES
 from units.models import Mandate, Unit, User
 
@@ -225,7 +226,12 @@ def units_without_plan(phase: Phase, *, on: date) -> models.QuerySet[Unit]:
     return (
         Unit.objects.filter(participations__campaign_id=phase.campaign_id)
         .owing_plans()
-        .existing(on)
+        .filter(
+            models.Q(pk__in=Unit.objects.existing(on).order_by().values("pk"))
+            | models.Q(
+                pk__in=Unit.objects.existing(plans_counted_on(phase, on)).order_by().values("pk")
+            )
+        )
         .exclude(pk__in=Plan.objects.filter(phase=phase, current__isnull=False).values("unit"))
         .exclude(
             pk__in=Plan.objects.filter(

@@ -21,10 +21,9 @@ RECEIVED_STATES = (PlanState.SENT, PlanState.RETURNED, PlanState.ACCEPTED)
 
 
 def may_start(mandate: Mandate, unit: Unit) -> Answer:
-    """The unit's own people, or the department on the unit's behalf."""
-    if mandate.is_unit_side and mandate.unit_id == unit.pk:
-        return True
-    if mandate.is_department:
+    """The unit's own people, or the department on the behalf of a unit other than its own."""
+    own = mandate.unit_id == unit.pk
+    if (mandate.is_unit_side and own) or (mandate.is_department and not own):
         return True
     return Refusal(_("Only %(unit)s, or the department on its behalf, begins its plan.") % {"unit": unit})
 
@@ -92,12 +91,7 @@ def may_review(mandate: Mandate, version: PlanVersion, *, on: date) -> Answer:
     if mandate.role not in DEPARTMENT_ROLES:
         return Refusal(_("Only the department reviews plans."))
     plan = version.plan
-    in_own_unit = (
-        Mandate.objects.filter(person_id=mandate.person_id, unit_id=plan.unit_id)
-        .filter(models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=on))
-        .exists()
-    )
-    if mandate.unit_id == plan.unit_id or in_own_unit:
+    if plan.unit_id in units_not_reviewed(mandate, on=on):
         return Refusal(
             _(
                 "You hold a mandate in %(unit)s: its plan is reviewed by somebody "
@@ -106,6 +100,29 @@ def may_review(mandate: Mandate, version: PlanVersion, *, on: date) -> Answer:
             % {"unit": plan.unit}
         )
     return True
+
+
+def units_not_reviewed(mandate: Mandate, *, on: date) -> set[int]:
+    """Return the units whose plans this person does not review: those the person acts for, or
+    will, under any mandate that has not ended on the day `on`."""
+    held = Mandate.objects.filter(person_id=mandate.person_id).filter(
+        models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=on)
+    )
+    return {mandate.unit_id, *held.values_list("unit_id", flat=True)}
+
+
+def may_see_remarks(mandate: Mandate, version: PlanVersion) -> bool:
+    """The department and administrators always; the plan's own unit, also where that is the
+    department, once somebody has decided. What a unit was asked to add is nobody else's affair."""
+    if mandate.unit_id == version.plan.unit_id:
+        decided = version.state in (PlanState.RETURNED, PlanState.ACCEPTED)
+        return decided and (mandate.is_unit_side or mandate.is_department)
+    return mandate.is_department or mandate.is_administrator
+
+
+def may_see_trail(mandate: Mandate, plan: Plan) -> bool:
+    """The plan's own unit, the department and administrators."""
+    return _is_own(mandate, plan) or mandate.is_department or mandate.is_administrator
 
 
 def _is_own(mandate: Mandate, plan: Plan) -> bool:

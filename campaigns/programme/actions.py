@@ -89,7 +89,7 @@ def update_deliverable(
     """
     row = Deliverable.objects.select_for_update().get(pk=deliverable.pk)
     current = DeliverableProgress.of(row)
-    if current != seen and current != progress:
+    if current not in (seen, progress):
         raise DeliverableMoved
     _check_completion(progress, today=localdate(at))
     if current == progress:
@@ -122,9 +122,9 @@ def _check_completion(progress: DeliverableProgress, *, today: date) -> None:
 
 
 def _readable(progress: DeliverableProgress) -> dict[str, Any]:
-    lead = Unit.objects.filter(pk=progress.lead_unit_id).values_list("code", flat=True).first()
+    lead = Unit.objects.get(pk=progress.lead_unit_id) if progress.lead_unit_id else None
     return {
-        "state": progress.state, "lead_unit": lead, "due_date": progress.due_date,
+        "state": progress.state, "lead_unit": lead.code if lead else None, "due_date": progress.due_date,
         "done_date": progress.done_date, "evidence": progress.evidence,
     }
 

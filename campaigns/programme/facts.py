@@ -27,7 +27,8 @@ from emulation_portal.formats.writing import show_date
 @dataclass(frozen=True)
 class FactKind:
     """A kind of fact. `rows` gives those of a campaign; `flag` says which of them are confirmed;
-    `title` names one, `detail` says what exactly is claimed."""
+    `title` names one, `detail` says what exactly is claimed.
+    """
 
     slug: str
     label: str | Promise
@@ -36,9 +37,6 @@ class FactKind:
     title: Callable[[Any], str]
     detail: Callable[[Any], str] = lambda row: ""
     flag: str = "confirmed"
-
-    def unconfirmed(self, campaign: Campaign) -> models.QuerySet[Any]:
-        return self.rows(campaign).filter(**{self.flag: False})
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,17 @@ def fact_kind(slug: str) -> FactKind | None:
 
 
 def unconfirmed_facts(campaign: Campaign) -> list[tuple[FactKind, list[Fact]]]:
-    """Every unconfirmed fact of the campaign by kind, in one query a kind; empty kinds left out."""
+    """Every unconfirmed fact of the campaign by kind, in one query a model; empty kinds left out."""
+    by_model: dict[type[models.Model], list[FactKind]] = {}
+    for kind in fact_kinds():
+        by_model.setdefault(kind.model, []).append(kind)
+    rows: dict[type[models.Model], list[Any]] = {}
+    for model, kinds in by_model.items():
+        open_flags = models.Q(*((kind.flag, False) for kind in kinds), _connector=models.Q.OR)
+        rows[model] = list(kinds[0].rows(campaign).filter(open_flags))
     found = [
-        (kind, [Fact(kind, row) for row in kind.unconfirmed(campaign)]) for kind in fact_kinds()
+        (kind, [Fact(kind, row) for row in rows[kind.model] if not getattr(row, kind.flag)])
+        for kind in fact_kinds()
     ]
     return [(kind, facts) for kind, facts in found if facts]
 

@@ -111,8 +111,7 @@ class DeliverableForm(BaseForm):
 
     def see_again(self) -> None:
         """From now on the person has seen what stands there, so the next save is taken."""
-        self.data = self.data.copy()
-        self.data["seen"] = _written(self.current)
+        self.data = {**self.data.dict(), "seen": _written(self.current)}  # type: ignore[attr-defined]
 
 
 def _day(text: str | None) -> date | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from campaigns.programme.document import Problems, Record
 from campaigns.programme.models import (
@@ -88,7 +89,9 @@ def participant_users(participant: Participant) -> str:
 
 
 def _plans(count: int) -> str:
-    return str(_("%(count)s plans") % {"count": count}) if count else ""
+    if not count:
+        return ""
+    return ngettext("%(count)s plan", "%(count)s plans", count) % {"count": count}
 
 
 def _search_key(row: Deliverable) -> None:

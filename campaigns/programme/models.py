@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from units.models import Mandate, Unit
+from units.models import Unit
 
 
 def in_language(vietnamese: str, english: str) -> str:
@@ -59,17 +59,6 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             models.Q(participants__unit_id=unit_id) | models.Q(host_unit_id=unit_id)
         ).distinct()
 
-    def of_mandate(self, mandate: Mandate) -> Self:
-        """Campaigns in which the mandate stands: its unit's; and for councils, administrators
-        and observers, who may belong to a body that takes no part, their ministry's."""
-        inside = models.Q(participants__unit_id=mandate.unit_id) | models.Q(
-            host_unit_id=mandate.unit_id
-        )
-        if not (mandate.is_unit_side or mandate.is_department):
-            ministry = mandate.unit.parent_id or mandate.unit_id
-            inside |= models.Q(host_unit__parent_id=ministry)
-        return self.filter(inside).distinct()
-
 
 class Campaign(Named, Sourced):
     """An emulation campaign (phong trào thi đua)."""
@@ -99,12 +88,12 @@ class Campaign(Named, Sourced):
             ),
         ]
 
+    def get_absolute_url(self) -> str:
+        return reverse("campaigns:campaign-detail", args=[self.code])
+
     @property
     def purpose(self) -> str:
         return in_language(self.purpose_vi, self.purpose_en)
-
-    def get_absolute_url(self) -> str:
-        return reverse("campaigns:campaign-detail", args=[self.code])
 
 
 class Participant(models.Model):

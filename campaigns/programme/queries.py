@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import models
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404  # noqa: TID251 - an unseen campaign is not there
 
 from campaigns.programme.models import (
     Campaign,
@@ -63,7 +63,8 @@ def current_campaigns_for(mandate: Mandate) -> list[Campaign]:
 
 def plans_counted_on(phase: Phase, on: date) -> date:
     """The day that decides which units owe a plan for the phase: its deadline, where one is
-    known, else `on`."""
+    known, else `on`.
+    """
     return phase.plan_deadline or on
 
 
@@ -167,7 +168,8 @@ def possible_leads(
     campaign: Campaign, on: date, keep: int | None = None
 ) -> models.QuerySet[Unit]:
     """Units that may be named to lead a deliverable: those that take part and exist, and the
-    one (`keep`) that already does."""
+    one (`keep`) that already does.
+    """
     exists = models.Q(pk__in=Unit.objects.existing(on).order_by().values("pk"))
     takes_part = models.Q(pk__in=campaign.participants.values("unit"))
     return Unit.objects.filter(exists & takes_part | models.Q(pk=keep))

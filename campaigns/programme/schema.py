@@ -249,7 +249,8 @@ def _check_phases(campaign: Record | None, phases: list[Record], problems: Probl
 
 def _check_periods(phases: list[Record], periods: list[Record], problems: Problems) -> None:
     """Each period belongs to the one phase that holds its first day; the periods of a kind
-    cover every day of the phases once. A boundary inside a quarter thus cuts no quarter."""
+    cover every day of the phases once. A boundary inside a quarter thus cuts no quarter.
+    """
     dated_phases = _dated(phases)
     for period in periods:
         if period["number"] and period["kind"]:

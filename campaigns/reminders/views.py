@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from campaigns.programme.views import campaign_or_404
+from campaigns.programme.queries import campaign_or_404
 from campaigns.reminders.actions import KIND, release_reminders
 from campaigns.reminders.models import ReminderRelease
 from campaigns.reminders.queries import owed_before_go_live

@@ -131,7 +131,7 @@ class VietnameseDecimalField(forms.DecimalField):
         self.widget.attrs.setdefault("autocomplete", "off")
         self.widget.attrs.setdefault("class", "input-number")
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Return the number; raise ValidationError with a sentence that repeats what was typed."""
         if value in self.empty_values:
             return None
@@ -217,6 +217,10 @@ class FormKeyField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "initial": new_key, **kwargs})
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Return False: a key alone fills in no form."""
+        return False
 
 
 def our_validator(validator: Any) -> Any:

@@ -40,6 +40,9 @@ __all__ = [
 ]
 
 
+_CLEANED = "_cleaned_for_forms"
+
+
 class SummaryEntry(NamedTuple):
     """One line of an error summary: the id of the field it leads to (or "") and the sentence."""
 
@@ -70,7 +73,7 @@ class BaseForm(_PortalForm, forms.Form):
 class _PortalModelFormMetaclass(ModelFormMetaclass):
     """Gives dates and numbers of model forms the Vietnamese fields without naming each."""
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> Any:  # noqa: N804
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> Any:
         meta = attrs.get("Meta")
         if meta is not None and not hasattr(meta, "formfield_callback"):
             meta.formfield_callback = staticmethod(portal_formfield)
@@ -134,7 +137,7 @@ def _files_to_choose_again(part: forms.BaseForm | forms.BaseFormSet) -> Iterable
         return
     for field in part:
         if field.html_name in part.files and not field.errors:
-            name = part.files[field.html_name].name
+            name = getattr(part.files[field.html_name], "name", "")
             text = _("Choose the file “%(name)s” again: browsers do not keep chosen files.")
             yield SummaryEntry(anchor_of(field), _named(field, str(text) % {"name": name}))
 
@@ -146,13 +149,13 @@ def _named(field: forms.BoundField, text: str) -> str:
 def _cleaned_data(data: Any) -> Any:
     if isinstance(data, QueryDict):
         # Every form of a formset gets the same request.POST: clean it once.
-        if (known := getattr(data, "_cleaned_for_forms", None)) is not None:
+        if (known := getattr(data, _CLEANED, None)) is not None:
             return known
         cleaned = QueryDict(mutable=True, encoding=data.encoding)
         for name, values in data.lists():
             cleaned.setlist(name, [clean_typed(value) for value in values])
         if not data._mutable:  # noqa: SLF001 - a changeable one may change after this
-            data._cleaned_for_forms = cleaned  # noqa: SLF001
+            setattr(data, _CLEANED, cleaned)
         return cleaned
     return {name: _cleaned_value(value) for name, value in data.items()}
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Connection
 
 SILENT_AFTER = timedelta(seconds=90)
-_BROKER_TIMEOUT = 1.0  # seconds
+_BROKER_TIMEOUT = 1  # second
 
 
 class Heartbeat(models.Model):

@@ -21,7 +21,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 PREFIX = "immutable_"
 _MAX_NAME = 63  # PostgreSQL cuts longer identifiers silently
 # pg_trigger.tgtype, from PostgreSQL's catalog/pg_trigger.h: ROW | BEFORE | event.
-_PG_EVENT_BITS = {"INSERT": 1 | 2 | 4, "DELETE": 1 | 2 | 8, "UPDATE": 1 | 2 | 16, "TRUNCATE": 2 | 32}
+_PG_EVENT_BITS = {
+    "INSERT": 1 | 2 | 4,
+    "DELETE": 1 | 2 | 8,
+    "UPDATE": 1 | 2 | 16,
+    "TRUNCATE": 2 | 32,
+}
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,15 @@ class Trigger:
 
     def postgresql_sql(self) -> list[str]:
         each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
-        return [
+        function = (
             f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql '
-            f"AS $immutable${self.postgresql_body()}$immutable$",
-            f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"',
+            f"AS $immutable${self.postgresql_body()}$immutable$"
+        )
+        trigger = (
             f'CREATE TRIGGER "{self.name}" BEFORE {self.event} ON "{self.table}" '
-            f'FOR EACH {each} EXECUTE FUNCTION "{self.name}"()',
-        ]
+            f'FOR EACH {each} EXECUTE FUNCTION "{self.name}"()'
+        )
+        return [function, f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"', trigger]
 
 
 def _literal(text: str) -> str:
@@ -88,10 +95,10 @@ def _among(values: Iterable[str]) -> str:
 
 
 def _column(model: type[models.Model], field: str) -> str:
-    column = model._meta.get_field(field).column
+    column: str | None = getattr(model._meta.get_field(field), "column", None)
     if column is None:
         raise ValueError(f"{model._meta.label}.{field} has no column")
-    return str(column)
+    return column
 
 
 _registry: dict[str, Trigger] = {}
@@ -121,7 +128,9 @@ def register_erasable(model: type[models.Model], *, text: str, erased_at: str) -
     _add(
         Trigger(table, "DELETE", "erasable"),
         Trigger(
-            table, "UPDATE", "erasable",
+            table,
+            "UPDATE",
+            "erasable",
             f'(NEW."{text}" <> \'\' OR NEW."{erased_at}" IS NULL OR {kept})',
         ),
     )
@@ -149,25 +158,29 @@ def register_frozen_with_parent(
     pk = _column(parent, parent._meta.pk.name)
     state = _column(parent, state_field)
 
-    def closed(row: str, states: Iterable[str] = tuple(open_states)) -> str:
-        return (
-            f'NOT EXISTS (SELECT 1 FROM "{parent._meta.db_table}" AS parent '
-            f'WHERE parent."{pk}" = {row}."{column}" '
-            f'AND parent."{state}" IN {_among(states)} LOCKED)'
-        )
+    changing = _among(open_states)
+    coming = changing if insert_states is None else _among(insert_states)
 
-    coming = closed("NEW") if insert_states is None else closed("NEW", tuple(insert_states))
+    def closed(row: str, states: str) -> str:
+        return (
+            f'NOT EXISTS (SELECT 1 FROM "{parent._meta.db_table}" AS parent '  # noqa: S608 - our names
+            f'WHERE parent."{pk}" = {row}."{column}" AND parent."{state}" IN {states} LOCKED)'
+        )
 
     rule = f"frozen_with_{fk}"
     _add(
-        Trigger(table, "INSERT", rule, closed("NEW")),
-        Trigger(table, "UPDATE", rule, f"({closed('OLD')} OR {closed('NEW')})"),
-        Trigger(table, "DELETE", rule, closed("OLD")),
+        Trigger(table, "INSERT", rule, closed("NEW", coming)),
+        Trigger(table, "UPDATE", rule, f"({closed('OLD', changing)} OR {closed('NEW', changing)})"),
+        Trigger(table, "DELETE", rule, closed("OLD", changing)),
     )
 
 
 def register_frozen_columns(
-    model: type[models.Model], *, state_field: str, open_states: Iterable[str], columns: Iterable[str]
+    model: type[models.Model],
+    *,
+    state_field: str,
+    open_states: Iterable[str],
+    columns: Iterable[str],
 ) -> None:
     """Once a row's state is not open, its `columns` (and its key) stand and it cannot be deleted."""
     table, state = model._meta.db_table, _column(model, state_field)

@@ -27,11 +27,14 @@ _REDACTIONS = (
     (re.compile(r"\b[0-9a-z]{1,13}-[0-9a-f]{32,}\b"), _HIDDEN),
     (re.compile(r"[\w.=-]+:[0-9A-Za-z]{4,8}:[\w-]{20,}"), _HIDDEN),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 " + _HIDDEN),
-    (re.compile(r"(?i)\b([\w-]*(?:passw\w*|secret|token|cookie))\b(\s*[=:]\s*)\S+"), r"\1\2" + _HIDDEN),
-    (re.compile(r"(?<=://)[^\s/@:]+:[^\s/@]+@"), _HIDDEN + "@"),
+    (
+        re.compile(r"(?i)\b([\w-]*(?:passw\w*|secret|token|cookie))\b(\s*[=:]\s*)\S+"),
+        r"\1\2" + _HIDDEN,
+    ),
+    (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+@"), _HIDDEN + "@"),
     # Anything long and random enough to be a key.
     (re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}\b"), _HIDDEN),
-)  # fmt: skip
+)
 _LONGEST = 2000
 
 
@@ -44,11 +47,14 @@ def redact(text: str) -> str:
 
 class JsonFormatter(logging.Formatter):
     """One line of JSON: time, level, logger, message, the request's number, method and path, the
-    `extra` values, and of an exception its type, first line and frames (never local variables)."""
+    `extra` values, and of an exception its type, first line and frames (never local variables).
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
+            "time": datetime.fromtimestamp(record.created, tz=UTC).isoformat(
+                timespec="milliseconds"
+            ),
             "level": record.levelname,
             "logger": record.name,
             "message": redact(record.getMessage()),

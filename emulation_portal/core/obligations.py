@@ -28,7 +28,8 @@ class Obligation:
 
 class Provider(Protocol):
     """Yields what is owed on the day `on`. The two filters are hints that save work: what a
-    provider yields beyond them is left out here."""
+    provider yields beyond them is left out here.
+    """
 
     def __call__(
         self, *, on: date, campaign_id: int | None = None, key: str | None = None

@@ -1,10 +1,10 @@
 """Which of core's own tables are protected, and how."""
 
 from emulation_portal.core import immutability
+from emulation_portal.core.attachments.models import Attachment
 from emulation_portal.core.audit.models import AuditDailyHead, AuditEntry, ErasableText
 from emulation_portal.core.jobs.models import Job
 from emulation_portal.core.jobs.states import JOB_TRANSITIONS
-from emulation_portal.core.attachments.models import Attachment
 from emulation_portal.core.outbox.models import Message
 from emulation_portal.core.outbox.states import MESSAGE_TRANSITIONS, MessageState
 from emulation_portal.core.transitions import pairs_of
@@ -23,7 +23,15 @@ def register() -> None:
         Message,
         state_field="state",
         open_states=[state for state in MessageState if state != MessageState.SENT],
-        columns=("dedupe_key", "kind", "recipient", "address", "subject", "body", "message_id",
-                 "sent_at"),
+        columns=(
+            "dedupe_key",
+            "kind",
+            "recipient",
+            "address",
+            "subject",
+            "body",
+            "message_id",
+            "sent_at",
+        ),
     )
     immutability.register_transitions(Job, state_field="state", pairs=pairs_of(JOB_TRANSITIONS))

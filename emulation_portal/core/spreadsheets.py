@@ -188,9 +188,8 @@ def _is_guarded(text: str) -> bool:
 def _named(lines: Iterable[tuple[int, list[str]]], filename: str) -> Iterator[Row]:
     header: list[str] | None = None
     count = 0
-    for number, cells in lines:
-        while cells and not cells[-1]:
-            cells.pop()
+    for number, raw_cells in lines:
+        cells = _without_empty_end(raw_cells)
         if not cells:
             continue
         if header is None:
@@ -207,6 +206,13 @@ def _named(lines: Iterable[tuple[int, list[str]]], filename: str) -> Iterator[Ro
         yield number, dict(zip(header, cells, strict=True))
     if header is None:
         raise HeaderMissing(name=filename)
+
+
+def _without_empty_end(cells: list[str]) -> list[str]:
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
 
 
 def _header(cells: list[str], filename: str) -> list[str]:

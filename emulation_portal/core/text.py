@@ -76,7 +76,8 @@ def person_sort_key(full_name: str) -> str:
 def _word_key(word: str) -> str:
     codes, tone = [], "1"
     for letter in word:
-        base, *marks = unicodedata.normalize("NFD", letter)
+        decomposed = unicodedata.normalize("NFD", letter)
+        base, marks = decomposed[0], decomposed[1:]
         for mark in marks:
             tone = _TONES.get(mark, tone) if tone == "1" else tone
         kept = nfc(base + "".join(mark for mark in marks if mark in _LETTER_MARKS))

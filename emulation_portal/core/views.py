@@ -92,7 +92,7 @@ def _keep_persons_language(person: Any, language: str, actor: Actor) -> None:
 
 @access.mandated
 @require_safe
-def attachment_download(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+def attachment_download(request: HttpRequest, attachment_id: UUID) -> FileResponse:
     """Send a file as a download to whoever sees something that links to it; 404 to all others."""
     attachment = get_object_or_404(Attachment, pk=attachment_id)
     viewer = Viewer(

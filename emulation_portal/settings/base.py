@@ -77,6 +77,9 @@ TEMPLATES = [
     }
 ]
 
+# The user name is unique whatever its case: a constraint on Lower(), which this check overlooks.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "units.User"
@@ -145,7 +148,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-MEDIA_ROOT = VAR_DIR / "attachments"  # never served by a web server: only through the permission check
+MEDIA_ROOT = (
+    VAR_DIR / "attachments"
+)  # never served by a web server: only through the permission check
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # A narrative of ten megabytes must come back to its writer with a sentence, not be cut off; sent
@@ -195,7 +200,9 @@ CELERY_TASK_ACKS_LATE = True  # a killed worker's task is taken again …
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # … also when only the pool child dies
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing waits in a worker that may die
 CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60  # a job is told to end …
-CELERY_TASK_TIME_LIMIT = 30 * 60  # … and is ended; brokers wait longer than this before handing out again
+CELERY_TASK_TIME_LIMIT = (
+    30 * 60
+)  # … and is ended; brokers wait longer than this before handing out again
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4  # what is not done by then goes back into the queue
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
 CELERY_TASK_IGNORE_RESULT = True  # results stand in Job and Message rows
@@ -215,13 +222,13 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # wakes often enough to show that it lives
 CELERY_BEAT_SCHEDULE = {
     "deliver messages": {
         "task": "emulation_portal.core.tasks.deliver_messages",
-        "schedule": 60.0,
-        "options": {"expires": 55},
+        "schedule": 15.0,
+        "options": {"expires": 15},
     },
     "sweep jobs": {
         "task": "emulation_portal.core.tasks.sweep_jobs",
-        "schedule": 30.0,
-        "options": {"expires": 25},
+        "schedule": 5.0,  # dispatches every job: how long somebody looks at "waiting"
+        "options": {"expires": 5},
     },
     "show that the worker lives": {
         "task": "emulation_portal.core.tasks.heartbeat",

@@ -26,7 +26,7 @@ CACHES = {
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
-CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(VAR_DIR / "broker" / "queue"),
     "data_folder_out": str(VAR_DIR / "broker" / "queue"),
@@ -37,8 +37,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 
 # What `manage.py up` loads into an empty database, once; afterwards the database is the truth.
+_units = BASE_DIR / "units" / "data"
 FIRST_RUN_COMMANDS = [
-    ["import_units", str(BASE_DIR / "units" / "data" / "units.csv")],
+    [
+        *("import_units", str(_units / "units.csv")),
+        *("--blocks", str(_units / "blocks.csv")),
+        *("--successions", str(_units / "successions.csv")),
+    ],
     ["load_campaign", str(BASE_DIR / "campaigns" / "data" / "bvhttdl.yaml")],
 ]
 DEMO_COMMAND = ["load_demo"]
+# Without the demo nobody can sign in yet; `up` says which command lets the first person in.
+FIRST_PERSON_COMMAND = "create_administrator --username NAME --full-name 'FULL NAME'"

@@ -58,7 +58,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str(
 
 # --- Celery on Redis ---------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_CONNECTION_TIMEOUT = 2  # with the publish policy: a lost broker delays a page by seconds
+CELERY_BROKER_CONNECTION_TIMEOUT = (
+    2  # with the publish policy: a lost broker delays a page by seconds
+)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Redis hands a task out again when nobody has confirmed it for this long. Below the longest
     # task's limit the same task would run twice at once; far above, a dead worker's task waits.

@@ -30,12 +30,18 @@ def library(monkeypatch):
             class Meta:
                 app_label = "core"
 
+            def __str__(self):
+                return self.label
+
         class Book(models.Model):
             shelf = models.ForeignKey(Shelf, on_delete=models.PROTECT)
             title = models.CharField(max_length=10, default="t")
 
             class Meta:
                 app_label = "core"
+
+            def __str__(self):
+                return self.title
 
         monkeypatch.setattr(immutability, "_registry", {})
         with connection.cursor() as cursor:
@@ -81,6 +87,27 @@ def test_children_follow_their_parent(library):
     refused(lambda: book_model.objects.filter(pk=moved.pk).update(shelf=shelf), "core_book")
     shelf_model.objects.filter(pk=shelf.pk).update(state="open")
     assert books._raw_delete(books.db) == 2
+
+
+def test_rows_may_come_later_than_they_may_change(library):
+    """What is decided about a closed row may be added to it, once for all."""
+    shelf_model, book_model = library
+    immutability.register_frozen_with_parent(
+        book_model,
+        parent=shelf_model,
+        fk="shelf",
+        state_field="state",
+        open_states=("open",),
+        insert_states=("open", "closed"),
+    )
+    immutability.install(connection)
+    shelf = shelf_model.objects.create(state="closed")
+    book_model.objects.create(shelf=shelf)
+    books = book_model.objects.all()
+    refused(lambda: books.update(title="v"), "core_book")
+    refused(lambda: books._raw_delete(books.db), "core_book")
+    shelf_model.objects.update(state="lost")
+    refused(lambda: book_model.objects.create(shelf=shelf), "core_book")
 
 
 def test_a_child_without_a_parent_is_refused(library):
@@ -142,6 +169,14 @@ def test_one_table_has_one_rule_of_a_kind(library):
         immutability.register_transitions(shelf_model, state_field="state", pairs={("a", "c")})
 
 
+def test_only_columns_can_be_protected(library):
+    shelf_model, _ = library
+    with pytest.raises(ValueError, match="book has no column"):
+        immutability.register_frozen_columns(
+            shelf_model, state_field="state", open_states=("open",), columns=("book",)
+        )
+
+
 def test_installing_replaces_what_differs_and_drops_what_is_no_longer_registered(library):
     shelf_model, _ = library
     immutability.register_transitions(shelf_model, state_field="state", pairs={("open", "closed")})
@@ -149,9 +184,7 @@ def test_installing_replaces_what_differs_and_drops_what_is_no_longer_registered
     immutability._registry.clear()
     immutability.register_transitions(shelf_model, state_field="state", pairs={("open", "lost")})
     table = "core_shelf"
-    assert immutability.faults(connection) == [
-        ("immutable_core_shelf_transitions_update", table)
-    ]
+    assert immutability.faults(connection) == [("immutable_core_shelf_transitions_update", table)]
     immutability.install(connection)
     assert immutability.faults(connection) == []
     rows = shelf_model.objects.filter(pk=shelf_model.objects.create().pk)

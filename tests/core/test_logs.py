@@ -53,7 +53,8 @@ def test_something_else_called_request_is_left_out():
 
 
 @pytest.mark.parametrize(
-    "name", ["password", "csrf_token", "session_key", "Authorization", "body", "cookie", "new_passwd"]
+    "name",
+    ["password", "csrf_token", "session_key", "Authorization", "body", "cookie", "new_passwd"],
 )
 def test_values_with_a_telling_name_are_hidden(name):
     assert written(**{name: "canary"})[name] == "[hidden]"
@@ -119,8 +120,12 @@ def test_long_texts_are_cut():
 
 def test_what_is_no_json_is_named():
     assert written(thing=object(), many={object()}) | {"time": ""} == {
-        "time": "", "level": "WARNING", "logger": "portal", "message": "hello",
-        "thing": "object", "many": ["object"],
+        "time": "",
+        "level": "WARNING",
+        "logger": "portal",
+        "message": "hello",
+        "thing": "object",
+        "many": ["object"],
     }
 
 

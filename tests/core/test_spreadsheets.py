@@ -1,7 +1,9 @@
 """Tables from outside are hostile until shown otherwise; tables we write run nothing."""
 
+import contextlib
 import io
 import time
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -38,7 +40,7 @@ from tests.factories.files import (
     xlsx,
 )
 
-HEADER = ["Mã", "Tên"]
+naive = datetime  # a workbook knows no time zones
 
 
 def read(content, filename="bảng.csv"):
@@ -49,8 +51,6 @@ def read(content, filename="bảng.csv"):
 
 def xlsx_with(parts):
     """A good workbook with foreign parts added."""
-    import zipfile
-
     stream = io.BytesIO(xlsx([["a"], ["b"]]))
     with zipfile.ZipFile(stream, "a") as packed:
         for name, content in parts.items():
@@ -91,9 +91,9 @@ def test_xlsx_is_read_as_typed():
     content = xlsx(
         [
             ["chữ", "số", "lẻ", "ngày", "giờ", "đúng"],
-            ["Cục", 1234, 0.1, date(2027, 3, 5), datetime(2027, 3, 5, 8, 30), True],
+            ["Cục", 1234, 0.1, date(2027, 3, 5), naive(2027, 3, 5, 8, 30), True],
             [None] * 6,
-            ["x", 10**6, 1234.5, datetime(2027, 3, 5), None, False],
+            ["x", 10**6, 1234.5, naive(2027, 3, 5), None, False],
         ]
     )
     assert read(content, "a.XLSX") == [
@@ -159,8 +159,6 @@ def test_hostile_tables_are_refused_for_what_they_are(case):
 
 def test_a_broken_sheet_is_refused():
     content = xlsx()
-    import zipfile
-
     parts = {}
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         for name in packed.namelist():
@@ -207,7 +205,9 @@ def test_numbers_are_written_the_vietnamese_way_into_csv():
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=40).map(
     lambda text: nfc(text).strip()
 )
-PREFIXED = st.builds(lambda prefix, text: nfc(prefix + text).strip(), st.sampled_from("=+-@'"), TEXT)
+PREFIXED = st.builds(
+    lambda prefix, text: nfc(prefix + text).strip(), st.sampled_from("=+-@'"), TEXT
+)
 
 
 @given(cells=st.lists(st.one_of(TEXT, PREFIXED), min_size=1, max_size=6))
@@ -233,12 +233,14 @@ def test_numbers_and_dates_keep_their_type_in_workbooks(at):
     stream = io.BytesIO()
     write_xlsx(stream, ["a", "b", "c"], [[Decimal("1.5"), date(2027, 3, 5), at]])
     _header, values = openpyxl.load_workbook(stream).active.iter_rows(values_only=True)
-    assert values == (1.5, datetime(2027, 3, 5), at.replace(tzinfo=None))
+    assert values == (1.5, naive(2027, 3, 5), at.replace(tzinfo=None))
 
 
 def test_ten_thousand_rows_are_read_in_seconds():
     stream = io.BytesIO()
-    write_xlsx(stream, ["a"] + [f"c{n}" for n in range(15)], ([f"x{n}"] * 16 for n in range(10_000)))
+    write_xlsx(
+        stream, ["a"] + [f"c{n}" for n in range(15)], ([f"x{n}"] * 16 for n in range(10_000))
+    )
     started = time.monotonic()
     assert len(read(stream.getvalue(), "a.xlsx")) == 10_000
     assert time.monotonic() - started < 20
@@ -246,7 +248,5 @@ def test_ten_thousand_rows_are_read_in_seconds():
 
 @given(content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.xlsx"]))
 def test_any_bytes_are_read_or_refused(content, name):
-    try:
+    with contextlib.suppress(SpreadsheetRefused):
         read(content, name)
-    except SpreadsheetRefused as refusal:
-        assert str(refusal)

@@ -48,7 +48,8 @@ def test_tones_are_in_dictionary_order():
     ],
 )
 def test_words_are_in_dictionary_order(ordered):
-    assert sorted(reversed(ordered), key=vietnamese_sort_key) == ordered
+    shuffled = random.sample(ordered, len(ordered))
+    assert sorted(shuffled, key=vietnamese_sort_key) == ordered
 
 
 def test_people_are_ordered_by_given_name_first():
@@ -61,7 +62,8 @@ def test_people_are_ordered_by_given_name_first():
         "Hoàng Đức",
         "Nguyễn Thị Yến",
     ]
-    assert sorted(reversed(ordered), key=person_sort_key) == ordered
+    shuffled = random.sample(ordered, len(ordered))
+    assert sorted(shuffled, key=person_sort_key) == ordered
 
 
 def test_an_empty_name_has_a_key():

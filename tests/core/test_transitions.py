@@ -17,7 +17,13 @@ ENDED = {"finished_at": AT}
 
 
 def cancel(job, **options):
-    options = {"by": Actor.system(), "at": AT, "action": "job.cancelled", "changes": ENDED, **options}
+    options = {
+        "by": Actor.system(),
+        "at": AT,
+        "action": "job.cancelled",
+        "changes": ENDED,
+        **options,
+    }
     return advance(job, to=JobState.CANCELLED, table=JOB_TRANSITIONS, **options)
 
 
@@ -33,7 +39,10 @@ def test_a_move_writes_state_and_changes_and_is_audited():
     assert (job.state, job.finished_at) == ("cancelled", AT)
     entry = audit.entries_of(job).get()
     assert (entry.action, entry.actor, entry.mandate_id, entry.at) == (
-        "job.cancelled", person, 3, AT,
+        "job.cancelled",
+        person,
+        3,
+        AT,
     )
     assert entry.data == {"from": "queued", "to": "cancelled", "why": "typo"}
 
@@ -47,10 +56,8 @@ def test_the_entry_may_stand_under_another_root():
 
 def test_a_move_the_table_does_not_know_is_refused():
     job = JobFactory()
-    with pytest.raises(IllegalTransition, match="“Đang chờ”|“Waiting”"):
-        advance(
-            job, to=JobState.DONE, table=JOB_TRANSITIONS, by=Actor.system(), at=AT, action="x"
-        )
+    with pytest.raises(IllegalTransition, match=r"“Đang chờ”|“Waiting”"):
+        advance(job, to=JobState.DONE, table=JOB_TRANSITIONS, by=Actor.system(), at=AT, action="x")
     job.refresh_from_db()
     assert job.state == "queued"
     assert not audit.entries_of(job).exists()
@@ -136,9 +143,7 @@ def test_code_and_database_know_the_same_moves(make, table, columns):
 def test_a_field_without_choices_is_named_as_it_is():
     job = JobFactory()
     with pytest.raises(IllegalTransition, match="“test”"):
-        advance(
-            job, to="other", table={}, by=Actor.system(), at=AT, action="x", state_field="kind"
-        )
+        advance(job, to="other", table={}, by=Actor.system(), at=AT, action="x", state_field="kind")
 
 
 def test_the_row_is_locked_where_the_database_can():

@@ -25,7 +25,7 @@ class PersonFactory(DjangoModelFactory[Any]):
     username = factory.Sequence(lambda n: f"person{n}")
     email = factory.Sequence(lambda n: f"person{n}@example.gov.vn")
     full_name = factory.Sequence(lambda n: f"Nguyễn Văn Ân {n}")
-    password = "!"  # noqa: S105 - nobody signs in with it
+    password = "!"
 
 
 class AttachmentFactory(DjangoModelFactory[Attachment]):
@@ -37,9 +37,7 @@ class AttachmentFactory(DjangoModelFactory[Attachment]):
     original_name = factory.Sequence(lambda n: f"Kế hoạch {n}.pdf")
     kind = "pdf"
     size = 1024
-    sha256 = factory.LazyAttribute(
-        lambda o: hashlib.sha256(o.original_name.encode()).hexdigest()
-    )
+    sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.original_name.encode()).hexdigest())
     file = factory.LazyFunction(lambda: f"{uuid.uuid4().hex}.pdf")
     uploaded_by = factory.SubFactory(PersonFactory)
     uploaded_at = AT

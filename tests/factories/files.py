@@ -24,8 +24,10 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 def pdf(body: bytes = b"") -> bytes:
     """Return a PDF; `body` stands among its objects."""
-    return b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n" + body + (
-        b"\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+    return (
+        b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+        + body
+        + (b"\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n")
     )
 
 

@@ -30,19 +30,21 @@ def people_acting_for(unit_id: int, roles: Iterable[str], on: date) -> QuerySet[
 
 def mandates_for_units(
     unit_ids: Collection[int], roles: Iterable[str], on: date
-) -> dict[int, list[Mandate]]:
-    """Return, by unit id, the mandates in `roles` in force on `on`, with their people.
+) -> list[Mandate]:
+    """Return the mandates in `roles` for these units in force on `on`, with unit and person.
 
-    One query for any number of units; a unit nobody acts for has an empty list.
+    One query for any number of units; ordered by the given name of the person.
     """
-    held = Mandate.objects.valid_on(on).in_roles(*roles).select_related("person", "unit")
+    held = (
+        Mandate.objects.valid_on(on)
+        .in_roles(*roles)
+        .select_related("person", "unit")
+        .order_by("person__name_sort_key", "pk")
+    )
     if len(unit_ids) <= _LONGEST_LIST:
-        held = held.filter(unit_id__in=unit_ids)
-    found: dict[int, list[Mandate]] = {unit_id: [] for unit_id in unit_ids}
-    for mandate in held.order_by("person__name_sort_key", "pk"):
-        if mandate.unit_id in found:
-            found[mandate.unit_id].append(mandate)
-    return found
+        return list(held.filter(unit_id__in=unit_ids))
+    wanted = set(unit_ids)
+    return [mandate for mandate in held if mandate.unit_id in wanted]
 
 
 def administrators_left(*, on: date, without: Collection[int]) -> bool:

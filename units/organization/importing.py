@@ -52,12 +52,21 @@ class ImportPlan:
     errors: list[RowError] = field(default_factory=list)
 
     @property
+    def block_count(self) -> int:
+        """How many blocks are written."""
+        return len(self.blocks_created) + len(self.blocks_changed)
+
+    @property
+    def succession_count(self) -> int:
+        """How many mergers and splits are written."""
+        return len(self.successions_created) + len(self.successions_changed)
+
+    @property
     def is_empty(self) -> bool:
         """Whether the file says nothing new."""
         return not (
-            self.created or self.changed or self.blocks_created or self.blocks_changed
-            or self.successions_created or self.successions_changed
-        )  # fmt: skip
+            self.created or self.changed or self.block_count or self.succession_count
+        )
 
 
 class _Known:

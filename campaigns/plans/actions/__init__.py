@@ -14,6 +14,7 @@ from campaigns.plans.actions.papers import (
 )
 from campaigns.plans.actions.sending import (
     ContentChanged,
+    NothingToSend,
     NothingToWithdraw,
     PlanIncomplete,
     PlanWindowClosed,
@@ -40,6 +41,7 @@ __all__ = [
     "IssueNotDue",
     "NotApplicableRefused",
     "NothingToAmend",
+    "NothingToSend",
     "NothingToWithdraw",
     "PaperAttachedTwice",
     "PlanExists",

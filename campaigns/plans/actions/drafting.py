@@ -67,9 +67,7 @@ def save_section(
     for row in kept:
         if row.not_applicable and not answered[row.indicator_id].not_applicable_allowed:
             raise NotApplicableRefused(indicator=answered[row.indicator_id].name)
-    updated = PlanSection.objects.filter(
-        pk=section.pk, lock_version=expected_lock_version
-    ).update(
+    updated = _as_opened(section, expected_lock_version).update(
         narrative=narrative,
         completed=completed,
         lock_version=models.F("lock_version") + 1,
@@ -103,6 +101,11 @@ def save_section(
         },
     )
     return PlanSection.objects.select_related("area").get(pk=section.pk)
+
+
+def _as_opened(section: PlanSection, lock_version: int) -> models.QuerySet[PlanSection]:
+    """The section, if nobody has saved it since it was opened."""
+    return PlanSection.objects.filter(pk=section.pk, lock_version=lock_version)
 
 
 def _answered(section: PlanSection, version: PlanVersion) -> dict[int, Indicator]:

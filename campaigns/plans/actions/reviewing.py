@@ -1,131 +1,234 @@
 """What the department does with a plan that was sent: take it, remark on it, decide."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.plans.actions.locking import lock_plan, lock_version
 from campaigns.plans.models import Plan, PlanSection, PlanVersion, Remark
 from campaigns.plans.states import PLAN_TRANSITIONS, PlanState
-from emulation_portal.core import audit
-from emulation_portal.core.errors import DomainError
-from emulation_portal.core.outbox import queue_message
+from emulation_portal.core import audit, outbox
+from emulation_portal.core.actors import Actor
+from emulation_portal.core.errors import Conflict, DomainError
 from emulation_portal.core.transitions import advance
-from units.api import mandates_for_units
-from units.models import Mandate, Role
+from units.api import UNIT_ROLES, mandates_for_units
+from units.models import Mandate
+
+PLAN_DECIDED = "plan_decided"
 
 
-class TakenByAnother(DomainError):
+class TakenByAnother(Conflict):
+    """Somebody else is at work on the version."""
+
     message = _("%(reviewer)s is already reviewing this plan.")
 
 
-class NotUnderReview(DomainError):
+class NotUnderReview(Conflict):
+    """The version was withdrawn or decided since the page was opened."""
+
     message = _("This version is no longer under review. Its state is now “%(state)s”.")
 
 
 class ReasonMissing(DomainError):
+    """A unit that is asked for additions is told which."""
+
     message = _("Say what has to be added: the unit reads it above its plan.")
 
 
-def _lock_for_review(version: PlanVersion) -> PlanVersion:
-    """Lock plan, then version (the order every writer keeps); raise NotUnderReview unless sent."""
-    Plan.objects.select_for_update().get(pk=version.plan_id)
-    locked = (
-        PlanVersion.objects.select_for_update(of=("self",))
-        .select_related("plan__unit", "plan__phase__campaign")
-        .get(pk=version.pk)
-    )
-    if locked.state != PlanState.SENT:
-        raise NotUnderReview(state=locked.get_state_display())
+def holder_of(version: PlanVersion, *, on: date) -> Mandate | None:
+    """Return who reviews the version, or None while nobody does.
+
+    A reviewer whose mandate has ended holds nothing: somebody else may take the version.
+    """
+    reviewer = version.reviewer
+    if reviewer is None or not (reviewer.valid_on(on) and reviewer.person.is_active):
+        return None
+    return reviewer
+
+
+@transaction.atomic
+def take_review(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
+    """Make the actor the reviewer of a sent version; taking one's own again changes nothing.
+
+    From then on the unit can no longer withdraw it.
+
+    Side effects, in order: plan and version are locked, reviewer and time are written,
+    "plan.review_taken" is audited. Raises NotUnderReview; TakenByAnother when somebody else
+    holds it.
+    """
+    locked = _lock_for_review(version)
+    _take(locked, by, at)
     return locked
 
 
 @transaction.atomic
-def take_review(*, version: PlanVersion, by: Mandate, at: datetime) -> PlanVersion:
-    """Make `by` the reviewer of a sent version; taking one's own again changes nothing.
+def take_over_review(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
+    """Make the actor the reviewer in the place of whoever holds the version.
 
-    Side effects: reviewer and time written, "plan.review_taken" audited under the plan. From
-    then on the unit can no longer withdraw it.
-    Raises NotUnderReview; TakenByAnother when somebody else holds it.
+    Side effects, in order: plan and version are locked, reviewer and time are written,
+    "plan.review_taken_over" is audited with the mandate it was taken from. Raises NotUnderReview.
     """
     locked = _lock_for_review(version)
-    if locked.reviewer_id == by.pk:
+    before = locked.reviewer_id
+    if before is None:
+        _take(locked, by, at)
+    elif before != by.mandate_id:
+        _write_reviewer(locked, by.mandate_id, at)
+        audit.record(
+            "plan.review_taken_over", root=locked.plan, by=by, at=at,
+            data={"version": locked.number, "from_mandate": before},
+        )  # fmt: skip
+    return locked
+
+
+@transaction.atomic
+def release_review(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
+    """Put a version the actor holds back into the queue; one nobody holds stays as it is.
+
+    The unit may withdraw it again. Side effects, in order: plan and version are locked, the
+    reviewer is cleared, "plan.review_released" is audited. Raises NotUnderReview, TakenByAnother.
+    """
+    locked = _lock_for_review(version)
+    if locked.reviewer_id is None:
         return locked
-    if locked.reviewer is not None:
-        raise TakenByAnother(reviewer=locked.reviewer.person.full_name)
-    locked.reviewer, locked.taken_at = by, at
-    locked.save(update_fields=["reviewer", "taken_at"])
+    _check_not_held_by_another(locked, by, on=localdate(at))
+    _write_reviewer(locked, None, None)
     audit.record(
-        "plan.review_taken", root=locked.plan, by=by.actor, at=at, data={"version": locked.number}
+        "plan.review_released", root=locked.plan, by=by, at=at, data={"version": locked.number}
     )
     return locked
 
 
 @transaction.atomic
 def add_remark(
-    *, version: PlanVersion, section: PlanSection, body: str, by: Mandate, at: datetime
+    *, version: PlanVersion, section: PlanSection, body: str, by: Actor, at: datetime
 ) -> Remark:
     """Pin a remark to a section of a version under review; return it.
 
-    Side effects: the remark row, "plan.remarked" audited. The unit sees it once the version is
-    returned or accepted. Raises NotUnderReview.
+    Who remarks on a version that nobody holds takes it. The unit sees the remark once the
+    version is returned or accepted.
+
+    Side effects, in order: plan and version are locked, the version is taken where nobody holds
+    it, the remark is written, "plan.remarked" is audited. Raises NotUnderReview, TakenByAnother.
     """
     locked = _lock_for_review(version)
+    _take(locked, by, at)
     remark = Remark.objects.create(
-        version=locked, section=section, author=by, body=body, created_at=at
+        version=locked, section=section, author_id=by.mandate_id, body=body, created_at=at
     )
     audit.record(
-        "plan.remarked", root=locked.plan, by=by.actor, at=at,
+        "plan.remarked", root=locked.plan, by=by, at=at,
         data={"version": locked.number, "section": section.key, "remark": remark.pk},
-    )
+    )  # fmt: skip
     return remark
 
 
 @transaction.atomic
-def accept_plan(*, version: PlanVersion, reason: str, by: Mandate, at: datetime) -> PlanVersion:
+def accept_plan(
+    *, version: PlanVersion, by: Actor, at: datetime, note: str = ""
+) -> PlanVersion:
     """Accept a sent version: it is in force from now on, in place of the one before.
 
-    Side effects, in order: state ACCEPTED with who and when (audited "plan.accepted"),
-    `Plan.in_force` moved, a letter queued to the unit's people. Raises NotUnderReview.
+    Side effects, in order: plan and version are locked; the version moves to accepted with who,
+    when and `note` ("plan.accepted" is audited); it becomes the plan's version in force; a mail
+    to each of the unit's people is queued. Raises NotUnderReview, TakenByAnother.
     """
     locked = _lock_for_review(version)
-    accepted = _decide(locked, PlanState.ACCEPTED, reason, by, at, "plan.accepted")
+    accepted = _decide(locked, PlanState.ACCEPTED, note, by, at, action="plan.accepted")
     Plan.objects.filter(pk=locked.plan_id).update(in_force=accepted)
     return accepted
 
 
 @transaction.atomic
-def return_plan(*, version: PlanVersion, reason: str, by: Mandate, at: datetime) -> PlanVersion:
+def return_plan(*, version: PlanVersion, reason: str, by: Actor, at: datetime) -> PlanVersion:
     """Ask the unit for additions, saying why; what was accepted earlier stays in force.
 
-    Side effects, in order: state RETURNED with reason, who and when (audited "plan.returned"),
-    a letter queued to the unit's people. The unit's next draft starts from this version.
-    Raises NotUnderReview; ReasonMissing when neither a reason nor a remark is given.
+    The unit's next draft starts from this version and shows the remarks.
+
+    Side effects, in order: plan and version are locked; the version moves to returned with
+    reason, who and when ("plan.returned" is audited); a mail to each of the unit's people is
+    queued. Raises ReasonMissing, NotUnderReview, TakenByAnother.
     """
     if not reason.strip():
         raise ReasonMissing
     locked = _lock_for_review(version)
-    return _decide(locked, PlanState.RETURNED, reason, by, at, "plan.returned")
+    return _decide(locked, PlanState.RETURNED, reason, by, at, action="plan.returned")
+
+
+def _lock_for_review(version: PlanVersion) -> PlanVersion:
+    lock_plan(version.plan_id)
+    locked = lock_version(version.pk)
+    if locked.state != PlanState.SENT:
+        raise NotUnderReview(state=locked.get_state_display())
+    return locked
+
+
+def _check_not_held_by_another(locked: PlanVersion, by: Actor, *, on: date) -> None:
+    holder = holder_of(locked, on=on)
+    if holder is not None and holder.person_id != by.person_id:
+        raise TakenByAnother(reviewer=holder.person.full_name)
+
+
+def _take(locked: PlanVersion, by: Actor, at: datetime) -> None:
+    """Give a locked version to the actor unless somebody else holds it."""
+    on = localdate(at)
+    _check_not_held_by_another(locked, by, on=on)
+    if holder_of(locked, on=on) is not None:
+        return
+    _write_reviewer(locked, by.mandate_id, at)
+    audit.record(
+        "plan.review_taken", root=locked.plan, by=by, at=at, data={"version": locked.number}
+    )
+
+
+def _write_reviewer(locked: PlanVersion, mandate_id: int | None, at: datetime | None) -> None:
+    locked.reviewer_id, locked.taken_at = mandate_id, at
+    locked.save(update_fields=["reviewer", "taken_at"])
 
 
 def _decide(
-    version: PlanVersion, state: PlanState, reason: str, by: Mandate, at: datetime, action: str
+    locked: PlanVersion, state: PlanState, reason: str, by: Actor, at: datetime, *, action: str
 ) -> PlanVersion:
+    _take(locked, by, at)
     decided = advance(
-        version, to=state, table=PLAN_TRANSITIONS, by=by.actor, at=at, action=action,
-        root=version.plan, data={"version": version.number},
+        locked,
+        to=state,
+        table=PLAN_TRANSITIONS,
+        by=by,
+        at=at,
+        action=action,
+        root=locked.plan,
+        data={"version": locked.number},
         changes={
-            "decided_at": at, "decided_by": by, "decision_reason": reason.strip(),
-            "reviewer": version.reviewer or by, "taken_at": version.taken_at or at,
+            "decided_at": at,
+            "decided_by_id": by.mandate_id,
+            "decision_reason": reason.strip(),
         },
     )
-    roles = (Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.UNIT_DEPUTY)
-    told = {m.person_id: m.person for m in mandates_for_units([version.plan.unit_id], roles, localdate(at))}
-    for person in told.values():
-        queue_message(
-            kind="plan_decided", recipient=person,
-            dedupe_key=f"plan-decided:{version.pk}:{person.pk}",
-            context={"version": version.pk}, at=at,
-        )
+    _tell_the_unit(decided, at=at)
     return decided
+
+
+def _tell_the_unit(version: PlanVersion, *, at: datetime) -> None:
+    unit_id = version.plan.unit_id
+    people = {
+        mandate.person_id
+        for mandate in mandates_for_units([unit_id], UNIT_ROLES, localdate(at))[unit_id]
+    }
+    # Whoever sent it, also from the department on the unit's behalf, hears what became of it.
+    if version.sent_by is not None:
+        people.add(version.sent_by.person_id)
+    outbox.queue_messages(
+        [
+            outbox.MessageDraft(
+                kind=PLAN_DECIDED,
+                recipient_id=person_id,
+                dedupe_key=f"{PLAN_DECIDED}:{version.pk}:{person_id}",
+                context={"version": version.pk},
+            )
+            for person_id in sorted(people)
+        ],
+        at=at,
+    )

@@ -15,6 +15,7 @@ from campaigns.plans.queries import RECEIVED_STATES, latest_received, reviewers_
 from campaigns.plans.refusals import Answer, Refusal
 from campaigns.plans.states import PLAN_TRANSITIONS, PlanState
 from campaigns.programme.models import Phase, PlanFlow
+from campaigns.programme.queries import department_heads
 from emulation_portal.core import audit, outbox
 from emulation_portal.core.actors import Actor
 from emulation_portal.core.errors import Conflict, DomainError, NotAllowed
@@ -31,7 +32,7 @@ class PlanWindowClosed(DomainError):
 
     message = _(
         "The department has taken no plans for %(phase)s since %(date)s (%(reason)s). "
-        "%(person)s, %(body)s, can open the window again. Your draft is kept."
+        "%(people)s (%(body)s) can open the window again. Your draft is kept."
     )
 
 
@@ -62,6 +63,12 @@ class ContentChanged(Conflict):
     message = _(
         "The plan was changed after you opened this page. Check it again, then send it."
     )
+
+
+class NothingToSend(Conflict):
+    """The plan has no draft: somebody has sent it already."""
+
+    message = _("There is no draft to send: the plan has been sent already.")
 
 
 class WithdrawalTooLate(Conflict):
@@ -143,10 +150,10 @@ def send_plan(
     phase = lock_phase(version.plan.phase_id)
     plan = lock_plan(version.plan_id)
     version = lock_version(version.pk)
-    if version.sent_at is not None:
+    if _is_sent(version):
         return version
     if phase.plans_closed_at is not None:
-        raise window_closed(phase)
+        raise window_closed(phase, on=timezone.localdate(at))
     mandate = Mandate.objects.select_related("person", "unit").filter(pk=by.mandate_id).first()
     if mandate is None:
         raise NotAllowed
@@ -180,17 +187,22 @@ def send_plan(
     return version
 
 
-def window_closed(phase: Phase) -> PlanWindowClosed:
-    """Return the refusal of a phase whose window is closed, naming who can reopen it."""
+def _is_sent(version: PlanVersion) -> bool:
+    return version.sent_at is not None
+
+
+def window_closed(phase: Phase, *, on: date) -> PlanWindowClosed:
+    """Return the refusal of a phase whose window is closed, naming who can reopen it on `on`."""
     closer = phase.plans_closed_by
     closed_at = phase.plans_closed_at
     assert closer is not None and closed_at is not None  # noqa: PT018, S101 - by constraint
+    heads = [head.person.full_name for head in department_heads(phase.campaign, on)]
     return PlanWindowClosed(
         phase=phase,
         date=show_date(closed_at),
         reason=phase.plans_closed_reason or _("no reason given"),
-        person=closer.person.full_name,
-        body=closer.unit,
+        people=", ".join(heads) or closer.person.full_name,
+        body=phase.campaign.host_unit,
     )
 
 

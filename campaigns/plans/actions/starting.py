@@ -24,12 +24,18 @@ from campaigns.plans.models import (
 from campaigns.plans.queries import applicable_counts, draft_of
 from campaigns.plans.states import PlanState
 from campaigns.programme.models import Campaign, CampaignDocument, ContentArea, Participant, Phase
+from campaigns.programme.queries import plans_counted_on
 from emulation_portal.core import audit
 from emulation_portal.core.actors import Actor
 from emulation_portal.core.errors import DomainError
 from emulation_portal.core.models import Attachment
 from emulation_portal.formats.writing import show_date
 from units.models import Mandate, Unit
+
+
+# What the head has signed, and what the department has typed from, is one version: a copy
+# would let another text pass under the same signature.
+_BOUND_TO_VERSION = (PaperKind.HEAD_SIGNED, PaperKind.SOURCE)
 
 
 class UnitOwesNoPlan(DomainError):
@@ -138,7 +144,7 @@ def amend_plan(*, plan: Plan, by: Actor, at: datetime) -> PlanVersion:
     """Open the next version as a copy of the latest and return it; an open draft is returned.
 
     Tasks and targets keep their identities. The issue and the papers are copied, except the
-    document signed by the head: what the head signed is the version before, not this one.
+    document signed by the head and the department's source: they speak for one version only.
 
     Side effects, in order: the draft and its content are made, "plan.amendment_opened" is audited.
 
@@ -212,7 +218,7 @@ def _copy_targets(
 
 
 def _copy_papers(latest: PlanVersion, draft: PlanVersion) -> None:
-    papers = list(latest.papers.exclude(kind=PaperKind.HEAD_SIGNED).order_by("pk"))
+    papers = list(latest.papers.exclude(kind__in=_BOUND_TO_VERSION).order_by("pk"))
     for paper in papers:
         paper.pk, paper.version = None, draft
     PlanPaper.objects.bulk_create(papers)
@@ -276,7 +282,9 @@ def _basis(document: CampaignDocument) -> str:
 
 def _check_owes_plan(unit: Unit, phase: Phase, *, on: date) -> None:
     takes_part = Participant.objects.filter(campaign_id=phase.campaign_id, unit=unit).exists()
-    if not (takes_part and unit.owes_plan and unit.exists_on(on)):
+    # A unit merged since may have issued its plan on paper in time.
+    existed = unit.exists_on(on) or unit.exists_on(plans_counted_on(phase, on))
+    if not (takes_part and unit.owes_plan and existed):
         raise UnitOwesNoPlan(unit=unit)
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation_portal.core.actors import Actor
 from emulation_portal.core.attachments import UploadRefused, accept_upload
-from emulation_portal.core.attachments.fields import AttachmentField
 from emulation_portal.core.models import Attachment
 
 FIRST_YEAR = 1990
@@ -106,11 +105,3 @@ class KeptFileForm(forms.BaseForm):
         if self._refusal:
             self.add_error(self.file_field, self._refusal)
         return cleaned
-
-
-def file_field(label: Any, **kwargs: Any) -> AttachmentField:
-    return AttachmentField(label=label, **kwargs)
-
-
-def kept_field() -> forms.UUIDField:
-    return forms.UUIDField(required=False, widget=forms.HiddenInput)

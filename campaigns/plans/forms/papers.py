@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.plans.actions.papers import IssueFacts
-from campaigns.plans.forms.fields import KeptFileForm, file_field, kept_field
+from campaigns.plans.forms.fields import KeptFileForm
 from campaigns.plans.models import PaperKind, PlanIssue
+from emulation_portal.core.attachments.fields import AttachmentField
 from emulation_portal.core.forms import BaseForm, VietnameseDateField
 from units.models import Mandate
 
@@ -38,8 +39,8 @@ class IssueForm(KeptFileForm, BaseForm):
     signing_capacity = forms.ChoiceField(
         label=_("Signing capacity"), choices=_CAPACITIES, required=False
     )
-    scan = file_field(_("Scan of the signed document"))
-    kept_file = kept_field()
+    scan = AttachmentField(label=_("Scan of the signed document"))
+    kept_file = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, today: date, first_day: date, issue: PlanIssue | None = None, **kwargs: Any
@@ -92,8 +93,8 @@ class PaperForm(KeptFileForm, BaseForm):
     file_field = "file"
 
     kind = forms.ChoiceField(label=_("What is it?"), choices=PaperKind.choices)
-    file = file_field(_("File"))
-    kept_file = kept_field()
+    file = AttachmentField(label=_("File"))
+    kept_file = forms.UUIDField(required=False, widget=forms.HiddenInput)
     number_symbol = forms.CharField(
         label=_("Number and symbol"), max_length=100, required=False
     )

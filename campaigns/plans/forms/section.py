@@ -129,7 +129,7 @@ def _identity_or_none(value: Any) -> Any:
         return None
 
 
-class BaseTaskFormSet(forms.BaseFormSet[TaskForm]):
+class BaseTaskFormSet(forms.BaseFormSet):
     """The tasks of a section, in the order of the page."""
 
     default_error_messages = {

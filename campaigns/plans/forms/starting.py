@@ -6,8 +6,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.plans.forms.fields import KeptFileForm, file_field, kept_field
+from campaigns.plans.forms.fields import KeptFileForm
 from campaigns.plans.forms.papers import IssueForm
+from emulation_portal.core.attachments.fields import AttachmentField
 from emulation_portal.core.forms import BaseForm, FormKeyField
 from units.models import Unit
 
@@ -48,10 +49,8 @@ class StartOnBehalfForm(KeptFileForm, BaseForm):
 
     form_key = FormKeyField()
     unit = _unit_field()
-    source = file_field(
-        _("Source document"),
-    )
-    kept_file = kept_field()
+    source = AttachmentField(label=_("Source document"))
+    kept_file = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -217,7 +217,12 @@ class _SectionPage:
             **self._context(),
             "mine": mine,
             "theirs": theirs,
-            "indicators": names,
+            "my_targets": [(names[row.indicator_id], row) for row in mine.targets],
+            "their_targets": [
+                (names[row.indicator_id], row)
+                for row in theirs.targets
+                if row.indicator_id in names
+            ],
             "form": form or ConflictForm(mine=mine, theirs=theirs),
             "message": actions.SectionConflict(mine=mine, theirs=theirs),
             "kept": [

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -50,7 +51,7 @@ def _check_page(
     authority: Answer = rules.may_send(request.mandate, version)
     lines = [("", refusal)] if refusal else []
     if phase.plans_closed_at is not None and not refusal:
-        lines.append(("", str(window_closed(phase))))
+        lines.append(("", str(window_closed(phase, on=timezone.localdate()))))
     lines += [(_address(plan, item), str(item)) for item in missing]
     if not authority and not any(item.section_key == PAPERS for item in missing):
         lines.append((f"{reverse('campaigns:plan-papers', args=[plan.pk])}#id_file", str(authority)))

@@ -13,6 +13,7 @@ from campaigns.plans.actions import VersionFrozen
 from campaigns.plans.models import Plan, PlanVersion
 from campaigns.plans.refusals import Answer
 from campaigns.programme.models import Phase
+from campaigns.programme.queries import visible_campaigns
 
 _NOT_TEXT = {"csrfmiddlewaretoken", "form_key", "lock_version", "saved_version", "do", "completed"}
 
@@ -65,9 +66,9 @@ def no_draft(request: HttpRequest, plan: Plan) -> HttpResponse:
 
 def phase_for(request: HttpRequest, pk: int) -> Phase:
     """Return a phase of a campaign in which the mandate stands; 404 for any other."""
-    phases = Phase.objects.of_mandate(request.mandate).select_related(
-        "campaign", "plans_closed_by__person", "plans_closed_by__unit"
-    )
+    phases = Phase.objects.filter(
+        campaign__in=visible_campaigns(request.mandate)
+    ).select_related("campaign", "plans_closed_by__person", "plans_closed_by__unit")
     return get_object_or_404(phases, pk=pk)
 
 

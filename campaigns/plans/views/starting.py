@@ -65,7 +65,7 @@ def plan_start(request: HttpRequest, pk: int) -> HttpResponse:
         form = StartForm(request.POST or None)
     else:
         form = StartOnBehalfForm(
-            request.POST or None, request.FILES or None, units=_units(phase), initial=_asked(request)
+            request.POST or None, request.FILES or None, units=_units(request, phase), initial=_asked(request)
         )
     if request.method == "POST":
         if isinstance(form, StartOnBehalfForm):
@@ -103,7 +103,7 @@ def plan_register_paper(request: HttpRequest, pk: int) -> HttpResponse:
         form = RegisterPaperForm(*data, **facts)
     else:
         form = RegisterPaperOnBehalfForm(
-            *data, units=_units(phase), initial=_asked(request), **facts
+            *data, units=_units(request, phase), initial=_asked(request), **facts
         )
     if form.is_bound:
         form.take_file(by=request.actor, at=now())
@@ -147,8 +147,10 @@ def _own_unit(request: HttpRequest) -> Unit | None:
     return request.mandate.unit if request.mandate.is_unit_side else None
 
 
-def _units(phase: Phase) -> QuerySet[Unit]:
-    return queries.units_without_plan(phase, on=timezone.localdate())
+def _units(request: HttpRequest, phase: Phase) -> QuerySet[Unit]:
+    """The units the department may enter a plan for: its own writes its plan itself."""
+    units = queries.units_without_plan(phase, on=timezone.localdate())
+    return units.exclude(pk=request.mandate.unit_id)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

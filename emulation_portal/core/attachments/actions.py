@@ -100,9 +100,7 @@ def _check_quota(inspection: Inspection, *, by: Actor, at: datetime) -> None:
     )
     used = recent.aggregate(total=Sum("size"))["total"] or 0
     if used + inspection.size > settings.ATTACHMENT_DAILY_BYTES:
-        raise QuotaReached(
-            name=inspection.name, limit=shown_limit(settings.ATTACHMENT_DAILY_BYTES)
-        )
+        raise QuotaReached(name=inspection.name, limit=shown_limit(settings.ATTACHMENT_DAILY_BYTES))
 
 
 def _write(storage: Storage, path: str, upload: UploadedFile, inspection: Inspection) -> str:

@@ -14,7 +14,9 @@ class UploadRefused(DomainError):
 class NothingUploaded(UploadRefused):
     """The file has no content."""
 
-    message = _("The file “%(name)s” is empty. Open it to see whether it was saved, then choose it again.")
+    message = _(
+        "The file “%(name)s” is empty. Open it to see whether it was saved, then choose it again."
+    )
 
 
 class TooBig(UploadRefused):
@@ -77,7 +79,9 @@ class PasswordProtected(UploadRefused):
 class HasMacro(UploadRefused):
     """The file carries program code."""
 
-    message = _("The file “%(name)s” contains macros. Save it as docx or xlsx without macros, or as pdf.")
+    message = _(
+        "The file “%(name)s” contains macros. Save it as docx or xlsx without macros, or as pdf."
+    )
 
 
 class HasPayload(UploadRefused):
@@ -97,13 +101,17 @@ class ActivePdf(UploadRefused):
 class Bomb(UploadRefused):
     """The file grows out of proportion when opened."""
 
-    message = _("The file “%(name)s” becomes too large when it is opened. Split it or save it as pdf.")
+    message = _(
+        "The file “%(name)s” becomes too large when it is opened. Split it or save it as pdf."
+    )
 
 
 class TwoFilesInOne(UploadRefused):
     """The file is of two kinds at once, or hides data."""
 
-    message = _("The file “%(name)s” hides data inside. Open it, save it again and choose the new copy.")
+    message = _(
+        "The file “%(name)s” hides data inside. Open it, save it again and choose the new copy."
+    )
 
 
 class QuotaReached(UploadRefused):

@@ -22,11 +22,15 @@ from emulation_portal.formats.writing import show_number
 ACCEPT = ",".join(f".{extension}" for extension in KIND_OF_EXTENSION)
 _MEGABYTE = 1024 * 1024
 _LONGEST_NAME = 255
-_PROGRAM_EXTENSIONS = frozenset(
-    "apk app bat cgi chm cmd cpl dll docm dotm exe hta htm html iso jar js jse jsp lnk msc msi msp "
-    "php phtml pif ppam pptm ps1 psm1 py reg scf scr sh svg svgz swf url vb vbe vbs wsc wsf wsh "
-    "xhtml xlam xlsm xltm xml zip rar 7z gz tar".split()
-)
+# fmt: off
+_PROGRAM_EXTENSIONS = frozenset((
+    "apk", "app", "bat", "cgi", "chm", "cmd", "cpl", "dll", "docm", "dotm", "exe",
+    "hta", "htm", "html", "iso", "jar", "js", "jse", "jsp", "lnk", "msc", "msi",
+    "msp", "php", "phtml", "pif", "ppam", "pptm", "ps1", "psm1", "py", "reg", "scf",
+    "scr", "sh", "svg", "svgz", "swf", "url", "vb", "vbe", "vbs", "wsc", "wsf",
+    "wsh", "xhtml", "xlam", "xlsm", "xltm", "xml", "zip", "rar", "7z", "gz", "tar",
+))
+# fmt: on
 
 
 @dataclass(frozen=True)

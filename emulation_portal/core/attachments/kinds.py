@@ -168,7 +168,7 @@ def _check_png(stream: IO[bytes], head: bytes, size: int, name: str) -> None:
     if not head.startswith(_PNG):
         raise LiesAboutType(name=name)
     stream.seek(len(_PNG))
-    kinds = []
+    kinds: list[bytes] = []
     while not kinds or kinds[-1] != b"IEND":
         header = stream.read(8)
         if len(header) < 8:

@@ -31,9 +31,7 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
-        indexes = [
-            models.Index(fields=["uploaded_by", "uploaded_at"], name="attachment_of_a_day")
-        ]
+        indexes = [models.Index(fields=["uploaded_by", "uploaded_at"], name="attachment_of_a_day")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=Kind.values), name="attachment_kind_is_known"

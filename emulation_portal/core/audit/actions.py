@@ -129,10 +129,10 @@ def erase(entry: AuditEntry, *, root: models.Model, by: Actor, at: datetime) -> 
 
     Does nothing when there is no text or it is erased already.
     """
-    erased = ErasableText.objects.filter(pk=entry.personal_id, erased_at__isnull=True).update(
-        text="", erased_at=at
-    )
-    if erased:
+    if entry.personal_id is None:
+        return
+    texts = ErasableText.objects.filter(pk=entry.personal_id, erased_at__isnull=True)
+    if texts.update(text="", erased_at=at):
         record("audit.erased", root=root, by=by, at=at, data={"sequence": entry.sequence})
 
 

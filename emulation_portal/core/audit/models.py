@@ -11,7 +11,8 @@ GENESIS = "0" * 64
 
 class AuditChain(models.Model):
     """The end of one root object's chain. Its row is locked to append, so that a chain has one
-    order; writers about different roots do not wait for each other."""
+    order; writers about different roots do not wait for each other.
+    """
 
     root_type = models.CharField(max_length=100)
     root_id = models.CharField(max_length=64)
@@ -33,7 +34,8 @@ class AuditChain(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["id"], name="audit_chains_to_seal",
+                fields=["id"],
+                name="audit_chains_to_seal",
                 condition=models.Q(length__gt=models.F("sealed_length")),
             )
         ]
@@ -44,7 +46,8 @@ class AuditChain(models.Model):
 
 class ErasableText(models.Model):
     """Personal data an audit entry refers to by number. It can be emptied without breaking a
-    chain: the hash covers the number, never the text (Law 91/2025/QH15, right to erasure)."""
+    chain: the hash covers the number, never the text (Law 91/2025/QH15, right to erasure).
+    """
 
     text = models.TextField(_("text"), blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
@@ -75,8 +78,12 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(_("at"))
     action = models.CharField(_("action"), max_length=100)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("person"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # By number: core does not know mandates.
     mandate_id = models.BigIntegerField(null=True, blank=True)

@@ -48,7 +48,8 @@ def request_job(
 @transaction.atomic
 def cancel_job(job: Job, *, by: Actor, at: datetime) -> Job:
     """Call `job` off and return it. Work under way stops at its next step; what it has done
-    until then stays. Raises IllegalTransition when it has ended. Audited under the job."""
+    until then stays. Raises IllegalTransition when it has ended. Audited under the job.
+    """
     return advance(
         job,
         to=JobState.CANCELLED,

@@ -39,8 +39,12 @@ class Job(models.Model):
     # When the sweep last gave its number to the broker.
     offered_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("asked by"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     # By number: core does not know mandates.
     mandate_id = models.BigIntegerField(null=True, blank=True)
@@ -81,7 +85,8 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["state", "lease_until"], name="jobs_not_ended",
+                fields=["state", "lease_until"],
+                name="jobs_not_ended",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
             models.Index(fields=["created_by", "-created_at"], name="jobs_of_a_person"),

@@ -26,7 +26,8 @@ OFFER_AGAIN_AFTER = timedelta(minutes=1)
 
 class JobStopped(Exception):
     """Raised inside a job's function when the job is no longer its own: called off, or taken
-    over after a lease ran out. Not for catching."""
+    over after a lease ran out. Not for catching.
+    """
 
 
 class Progress:
@@ -63,21 +64,27 @@ def run_job(job_id: int, *, at: datetime) -> None:
     entry; when the database goes away, the job keeps its lease and is run again later.
     """
     clock, claim = RunningClock(at), uuid4()
-    claimed = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
-        state=JobState.RUNNING,
-        claim=claim,
-        lease_until=at + LEASE,
-        started_at=at,
-        attempts=models.F("attempts") + 1,
-        step="",
-        progress=0,
-    )
-    if not claimed:
+    if not _claim(job_id, claim, at):
         return
     job = Job.objects.select_related("created_by").get(pk=job_id)
     language = getattr(job.created_by, "language", "") or settings.LANGUAGE_CODE
     with translation.override(language):
         _run(job, Progress(job, claim, clock), claim, clock)
+
+
+def _claim(job_id: int, claim: UUID, at: datetime) -> bool:
+    """Make the job ours if it waits. The state stands in the WHERE: one of several succeeds."""
+    return bool(
+        Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
+            state=JobState.RUNNING,
+            claim=claim,
+            lease_until=at + LEASE,
+            started_at=at,
+            attempts=models.F("attempts") + 1,
+            step="",
+            progress=0,
+        )
+    )
 
 
 def _run(job: Job, progress: Progress, claim: UUID, clock: RunningClock) -> None:
@@ -101,7 +108,9 @@ def _run(job: Job, progress: Progress, claim: UUID, clock: RunningClock) -> None
 
 
 def _unexpected() -> str:
-    return _("The work stopped because of an error. The technicians have been told; ask for it again later.")
+    return _(
+        "The work stopped because of an error. The technicians have been told; ask for it again later."
+    )
 
 
 def _fail(job: Job, claim: UUID, clock: RunningClock, error: str) -> None:

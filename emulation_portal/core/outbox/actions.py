@@ -20,7 +20,8 @@ _BATCH = 500  # SQLite takes a limited number of parameters per statement
 @dataclass(frozen=True)
 class MessageDraft:
     """A message to queue. Its context holds ids and dates, not sentences: text is written at
-    delivery, in the language the recipient reads then."""
+    delivery, in the language the recipient reads then.
+    """
 
     kind: str
     recipient_id: int
@@ -60,7 +61,9 @@ def queue_messages(drafts: Iterable[MessageDraft], *, at: datetime) -> int:
     that any number of callers at once queue each message once.
     """
     # In one order everywhere, or two callers inserting the same keys could wait for each other.
-    ordered = sorted({draft.dedupe_key: draft for draft in drafts}.values(), key=lambda d: d.dedupe_key)
+    ordered = sorted(
+        {draft.dedupe_key: draft for draft in drafts}.values(), key=lambda d: d.dedupe_key
+    )
     batch = uuid4()
     for start in range(0, len(ordered), _BATCH):
         chunk = ordered[start : start + _BATCH]
@@ -96,7 +99,8 @@ def release_held(*, kind: str, at: datetime, only: Collection[int] | None = None
 
 def discard_held(*, kind: str, only: Collection[int] | None = None) -> int:
     """Decide that the held messages of `kind` (of those, the ids in `only`) are never sent;
-    return how many. The caller's action audits the decision."""
+    return how many. The caller's action audits the decision.
+    """
     return _held(kind, only).update(state=MessageState.SUPPRESSED, reason=Reason.DISCARDED)
 
 

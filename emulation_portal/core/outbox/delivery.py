@@ -21,7 +21,7 @@ from django.utils import translation
 from emulation_portal.core.clock import RunningClock
 from emulation_portal.core.outbox import kinds
 from emulation_portal.core.outbox.models import Message
-from emulation_portal.core.outbox.servers import MailServer, Outcome, ServerUnreachable
+from emulation_portal.core.outbox.servers import MailServer, ServerUnreachable
 from emulation_portal.core.outbox.states import MessageState, Reason
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,8 @@ _OUTAGE_DELAY = timedelta(minutes=1)
 @dataclass
 class DeliveryCount:
     """What a delivery run did. `retaken` were taken back from a worker that died: the mail
-    server may get those twice."""
+    server may get those twice.
+    """
 
     sent: int = 0
     postponed: int = 0
@@ -98,7 +99,9 @@ def _claim(claim: UUID, *, size: int, clock: RunningClock, at: datetime) -> list
     """Mark up to `size` due messages as ours; nobody else gets those, on either database."""
     while True:
         ids = list(
-            Message.objects.deliverable(at).order_by("not_before", "pk").values_list("pk", flat=True)[:size]
+            Message.objects.deliverable(at)
+            .order_by("not_before", "pk")
+            .values_list("pk", flat=True)[:size]
         )
         if not ids:
             return []
@@ -128,8 +131,10 @@ def _deliver(
         with translation.override(language):
             rendered = kind.render(message)
             mail = _mail(message, rendered) if rendered else None
-    except Exception as error:  # noqa: BLE001 - one unwritable message must not stop the others
-        logger.exception("message could not be written", extra={"event": "outbox.unwritable", "mail": message.pk})
+    except Exception as error:
+        logger.exception(
+            "message could not be written", extra={"event": "outbox.unwritable", "mail": message.pk}
+        )
         _postpone(message, claim, clock, count, Reason.UNWRITABLE, type(error).__name__)
         return
     if rendered is None or mail is None:
@@ -233,21 +238,33 @@ def _postpone(
     attempts = message.attempts if counted else message.attempts + 1
     if attempts >= MAX_ATTEMPTS:
         count.failed += _settle(
-            message, claim, MessageState.FAILED,
-            attempts=attempts, reason=final_reason, reason_detail=detail,
+            message,
+            claim,
+            MessageState.FAILED,
+            attempts=attempts,
+            reason=final_reason,
+            reason_detail=detail,
         )
         return
     delay = min(_FIRST_DELAY * 2 ** (attempts - 1), _LONGEST_DELAY)
     count.postponed += _settle(
-        message, claim, MessageState.QUEUED,
-        attempts=attempts, not_before=clock.now() + delay,
-        reason=Reason.POSTPONED if counted else final_reason, reason_detail=detail,
+        message,
+        claim,
+        MessageState.QUEUED,
+        attempts=attempts,
+        not_before=clock.now() + delay,
+        reason=Reason.POSTPONED if counted else final_reason,
+        reason_detail=detail,
     )
 
 
 def _release_claim(claim: UUID, not_before: datetime, detail: str) -> int:
     """Give back everything claimed and not settled, without counting an attempt."""
     return Message.objects.filter(claim=claim, state=MessageState.SENDING).update(
-        state=MessageState.QUEUED, claim=None, lease_until=None, not_before=not_before,
-        reason=Reason.POSTPONED, reason_detail=detail[:300],
+        state=MessageState.QUEUED,
+        claim=None,
+        lease_until=None,
+        not_before=not_before,
+        reason=Reason.POSTPONED,
+        reason_detail=detail[:300],
     )

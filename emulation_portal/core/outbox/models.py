@@ -41,8 +41,12 @@ class Message(models.Model):
     batch = models.UUIDField(db_index=True)
     kind = models.CharField(_("kind"), max_length=60)
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("recipient"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recipient"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     address = models.CharField(_("address"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -94,11 +98,13 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["not_before", "id"], name="messages_waiting",
+                fields=["not_before", "id"],
+                name="messages_waiting",
                 condition=models.Q(state="queued"),
             ),
             models.Index(
-                fields=["lease_until"], name="messages_being_sent",
+                fields=["lease_until"],
+                name="messages_being_sent",
                 condition=models.Q(state="sending"),
             ),
             models.Index(fields=["-created_at", "-id"], name="messages_newest_first"),

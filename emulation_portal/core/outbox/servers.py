@@ -1,5 +1,6 @@
 """Talking to the mail server, and telling its passing troubles from its refusals."""
 
+import contextlib
 import smtplib
 from dataclasses import dataclass
 
@@ -62,14 +63,13 @@ class MailServer:
 
     def close(self) -> None:
         """End the connection; a server that has gone already does not matter."""
-        try:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
             self._connection.close()
-        except (smtplib.SMTPException, OSError):
-            pass
         self._open = False
 
 
 def _describe(error: Exception) -> str:
+    answer: str | bytes
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()), (0, b""))
     elif isinstance(error, smtplib.SMTPResponseException):

@@ -59,13 +59,13 @@ def message_retry(request: HttpRequest, pk: int) -> HttpResponse:
     key = form.cleaned_data["form_key"] if form.is_valid() else ""
 
     def act() -> str:
-        actions.retry(message, by=request.actor, at=now)  # type: ignore[attr-defined]
+        actions.retry(message, by=request.actor, at=now)
         messages.success(request, _("The mail is waiting to be sent again."))
         return message.get_absolute_url()
 
     now = timezone.now()
     try:
-        idempotency.once(user_id=request.actor.person_id, key=key, at=now, act=act)  # type: ignore[attr-defined]
+        idempotency.once(user_id=request.actor.person_id, key=key, at=now, act=act)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     return redirect(message)

@@ -75,8 +75,10 @@ def test_an_unknown_rule_is_an_error() -> None:
 def test_average_lies_between_the_lowest_and_the_highest(periods: list[Measure]) -> None:
     average = over_time(OverTime.AVERAGE, periods)
     highest = over_time(OverTime.MAXIMUM, periods)
-    assert average is not None and average.value is not None
-    assert highest is not None and highest.value == max(p.value for p in periods)
+    assert average is not None
+    assert average.value is not None
+    assert highest is not None
+    assert highest.value == max(p.value for p in periods)
     assert min(p.value for p in periods) <= average.value <= highest.value
 
 
@@ -160,7 +162,8 @@ def test_every_unit_is_counted_once(units: list[Measure | None], rule: str) -> N
 @given(st.lists(ratios, min_size=1, max_size=20))
 def test_a_ratio_lies_between_those_of_the_units(units: list[Measure]) -> None:
     whole = over_units(OverUnits.RATIO, units).measure
-    assert whole is not None and whole.value is not None
+    assert whole is not None
+    assert whole.value is not None
     percentages = [unit.value for unit in units if unit.value is not None]
     rounding = Decimal("0.0001")
     assert min(percentages) - rounding <= whole.value <= max(percentages) + rounding
@@ -169,5 +172,6 @@ def test_a_ratio_lies_between_those_of_the_units(units: list[Measure]) -> None:
 @given(st.lists(answers, min_size=1, max_size=50))
 def test_a_share_is_a_percentage(units: list[Measure]) -> None:
     share = over_units(OverUnits.SHARE_YES, units).measure
-    assert share is not None and share.value is not None
+    assert share is not None
+    assert share.value is not None
     assert 0 <= share.value <= 100

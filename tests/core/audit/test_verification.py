@@ -152,7 +152,10 @@ def test_a_sealed_day_stays_as_it_is():
     chain_of(1)
     assert audit.seal_day(day=DAY) == head
     assert AuditDailyHead.objects.count() == 1
-    with pytest.raises(IntegrityError, match="immutable: core_auditdailyhead"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="immutable: core_auditdailyhead"),
+        transaction.atomic(),
+    ):
         AuditDailyHead.objects.update(hash="0" * 64)
 
 

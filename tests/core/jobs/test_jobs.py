@@ -45,7 +45,11 @@ def test_asking_writes_a_waiting_job(work):
 
     job.refresh_from_db()
     assert (job.state, job.params, job.created_by, job.mandate_id, job.created_at) == (
-        "queued", {"year": 2026}, person, 4, AT,
+        "queued",
+        {"year": 2026},
+        person,
+        4,
+        AT,
     )
     assert (job.kind_label, job.is_active, str(job)) == ("Việc thử", True, f"test #{job.pk}")
     assert audit.entries_of(job).get().action == "job.requested"
@@ -353,5 +357,3 @@ def test_a_kind_is_registered_once(work):
 def test_the_database_refuses_contradictions(columns):
     with pytest.raises(IntegrityError), transaction.atomic():
         JobFactory(**columns)
-
-

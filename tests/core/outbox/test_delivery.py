@@ -28,7 +28,9 @@ def test_a_due_message_is_sent_and_kept(mailroom):
 
     (sent,) = mail.outbox
     assert (sent.to, sent.subject, sent.body) == (
-        ["an@example.gov.vn"], "Nhắc việc", "Kính gửi đồng chí",
+        ["an@example.gov.vn"],
+        "Nhắc việc",
+        "Kính gửi đồng chí",
     )
     assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
     message.refresh_from_db()
@@ -71,7 +73,9 @@ def test_text_is_written_in_the_language_the_recipient_reads_now(mailroom):
     assert mailroom.rendered == [(message.pk, "en")]
     message.refresh_from_db()
     assert (message.language, message.address, message.subject) == (
-        "en", "new@example.gov.vn", "State",
+        "en",
+        "new@example.gov.vn",
+        "State",
     )
     assert list(Message.objects.matching("state")) == [message]
 
@@ -145,9 +149,7 @@ def test_an_unknown_kind_fails(mailroom):
 def test_one_unwritable_message_does_not_stop_the_others(mailroom, caplog):
     bad = MessageFactory()
     good = MessageFactory()
-    mailroom.render = lambda message: (
-        Rendered("s", "t") if message.pk == good.pk else {}["missing"]
-    )
+    mailroom.render = lambda message: Rendered("s", "t") if message.pk == good.pk else {}["missing"]
     count = deliver_due(at=AT)
     assert (count.sent, count.postponed) == (1, 1)
     bad.refresh_from_db()

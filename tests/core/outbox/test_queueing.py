@@ -22,7 +22,9 @@ def test_a_queued_message_waits_for_delivery():
     person = PersonFactory(full_name="Trần Thị Đào", email="dao@example.gov.vn")
     message = queue(recipient=person)
     assert (message.state, message.recipient, message.address) == (
-        "queued", person, "dao@example.gov.vn",
+        "queued",
+        person,
+        "dao@example.gov.vn",
     )
     assert (message.not_before, message.created_at, message.context) == (AT, AT, {"plan": 1})
     assert message.body == ""
@@ -119,7 +121,10 @@ def test_a_failed_message_can_be_tried_again():
 
     message.refresh_from_db()
     assert (message.state, message.attempts, message.reason, message.reason_detail) == (
-        "queued", 0, "", "",
+        "queued",
+        0,
+        "",
+        "",
     )
     assert audit.entries_of(message).get().action == "message.retried"
 

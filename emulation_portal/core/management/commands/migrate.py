@@ -10,7 +10,7 @@ from emulation_portal.core.checks import protective_triggers_stand
 
 class Command(migrate.Command):
     def check(self, *args: Any, **kwargs: Any) -> None:
-        registered = registry.registry.registered_checks
+        registered: set[Any] = registry.registry.registered_checks
         registered.discard(protective_triggers_stand)
         try:
             super().check(*args, **kwargs)

@@ -1,5 +1,6 @@
 """`manage.py up`: the embedded portal, from an empty directory to an answering address."""
 
+import io
 import os
 import socket
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection, transaction
@@ -89,11 +91,13 @@ class Command(BaseCommand):
 
     def _load_first_data(self) -> None:
         """Load all of it or nothing: a run cut short leaves an empty database to the next."""
-        commands = [*settings.FIRST_RUN_COMMANDS, *([settings.DEMO_COMMAND] if settings.DEMO else [])]
+        commands = [*settings.FIRST_RUN_COMMANDS]
+        if settings.DEMO:
+            commands.append(settings.DEMO_COMMAND)
         with transaction.atomic():
             for command in commands:
                 self.say(f"First run: {command[0]} …")
-                call_command(*command, stdout=self.stdout)
+                call_command(*command, stdout=io.StringIO())
             _set_mark(LOADED_WITH_DEMO if settings.DEMO else LOADED)
 
     def _supervise(self, host: str, port: int, lock: Lock, *, with_demo: bool) -> None:
@@ -103,9 +107,7 @@ class Command(BaseCommand):
         address = f"http://{_in_url(host)}:{port}/"
         probe = f"http://{_in_url(_reachable(host))}:{port}/healthz"
         announcement = _Announcement(self, address, probe, with_demo=with_demo)
-        Supervisor(
-            _programs(host, port), say=self.say, lock=lock, on_look=announcement.look
-        ).run()
+        Supervisor(_programs(host, port), say=self.say, lock=lock, on_look=announcement.look).run()
         self.say("The portal has stopped.")
 
 
@@ -130,11 +132,17 @@ class _Announcement:
         self._command.say(f"\nThe portal answers at {self._address}   (Ctrl+C stops it)")
         if self._with_demo:
             call_command(*settings.DEMO_COMMAND, "--show", stdout=self._command.stdout)
-            self._command.stdout.flush()
+        elif not get_user_model().objects.exists():
+            self._command.say(
+                "Nobody can sign in yet. In a second terminal, let the first person in:\n\n"
+                f"    .venv/bin/python manage.py {settings.FIRST_PERSON_COMMAND}\n"
+            )
+        self._command.stdout.flush()
+        connection.close()
 
 
 def _programs(host: str, port: int) -> list[Program]:
-    celery = [sys.executable, "-m", "celery", "-A", "emulation_portal"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "emulation_portal"]
     return [
         Program(
             "web",
@@ -150,7 +158,8 @@ def _programs(host: str, port: int) -> list[Program]:
             "worker",
             [*celery, "worker", "--concurrency", "2", "--without-mingle", "--without-gossip"],
             # A task that is not done in a few seconds goes back into the queue.
-            {"REMAP_SIGTERM": "SIGQUIT"},
+            # Celery's advice to root is meant for pickled messages; ours are JSON.
+            {"REMAP_SIGTERM": "SIGQUIT", "PYTHONWARNINGS": "ignore:You're running the worker"},
         ),
         Program("beat", [*celery, "beat", "--pidfile="]),
     ]

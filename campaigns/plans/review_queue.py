@@ -1,0 +1,128 @@
+"""The department's queue: which versions wait, for how long, and which comes next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.timezone import localdate, make_aware
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.plans.actions.reviewing import holder_of
+from campaigns.plans.models import PlanVersion
+from campaigns.plans.states import PlanState
+from campaigns.programme.models import Campaign
+from units.models import Mandate
+
+
+class QueueView(models.TextChoices):
+    """The saved views, as they stand in the address."""
+
+    ALL = "all", _("All")
+    MINE = "mine", _("Mine")
+    OVERDUE = "overdue", _("Overdue")
+    RESUBMITTED = "resubmitted", _("Sent again")
+
+
+class Arrival(models.TextChoices):
+    """What kind of version came in."""
+
+    FIRST = "first", _("First version")
+    RESUBMITTED = "resubmitted", _("Sent again after additions")
+    AMENDMENT = "amendment", _("Amendment of an accepted plan")
+
+
+def waiting(campaign: Campaign) -> QuerySet[PlanVersion]:
+    """Return the versions under review, the oldest first, each with `answered` (the state of the
+    version the department decided before it, or None), its unit, phase and reviewer."""
+    earlier = PlanVersion.objects.filter(
+        plan=OuterRef("plan"),
+        number__lt=OuterRef("number"),
+        state__in=(PlanState.RETURNED, PlanState.ACCEPTED),
+    )
+    return (
+        PlanVersion.objects.filter(plan__phase__campaign=campaign, state=PlanState.SENT)
+        .annotate(answered=Subquery(earlier.order_by("-number").values("state")[:1]))
+        .select_related("plan__unit", "plan__phase", "reviewer__person", "sent_by__person")
+        .order_by("sent_at", "pk")
+    )
+
+
+def conditions(mandate: Mandate, *, on: date) -> dict[str, Q]:
+    """Return what each saved view holds, for the person acting under `mandate`."""
+    return {
+        QueueView.ALL: Q(),
+        QueueView.MINE: Q(reviewer__person_id=mandate.person_id),
+        QueueView.OVERDUE: Q(sent_at__lt=overdue_before(on)),
+        QueueView.RESUBMITTED: Q(answered=PlanState.RETURNED),
+    }
+
+
+def overdue_before(on: date) -> datetime:
+    """Return the moment before which a version must have been sent to be overdue on `on`."""
+    first_day = on - timedelta(days=settings.PLAN_REVIEW_DAYS)
+    return make_aware(datetime.combine(first_day, time.min))
+
+
+def counts_of(rows: QuerySet[PlanVersion], views: dict[str, Q]) -> dict[str, int]:
+    """Return how many versions each view holds, in one statement."""
+    wanted = {view: Count("pk", filter=condition) for view, condition in views.items() if condition}
+    return rows.order_by().aggregate(**{QueueView.ALL.value: Count("pk")}, **wanted)
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A version in the queue as one reader sees it."""
+
+    version: PlanVersion
+    arrival: Arrival
+    age_days: int
+    is_overdue: bool
+    reviewer: str
+    is_mine: bool
+    # The person holds a mandate in the plan's own unit: somebody else reviews it.
+    is_own: bool
+
+    @property
+    def may_take(self) -> bool:
+        return not (self.reviewer or self.is_own)
+
+
+def queue_row(
+    version: PlanVersion, *, mandate: Mandate, not_reviewed: set[int], on: date
+) -> QueueRow:
+    """Make a row; `not_reviewed` are the units whose plans this person does not review."""
+    assert version.sent_at is not None  # noqa: S101 - by constraint: it is under review
+    age = (on - localdate(version.sent_at)).days
+    holder = holder_of(version, on=on)
+    return QueueRow(
+        version=version,
+        arrival=arrival_of(version.answered),  # type: ignore[attr-defined]  # annotated
+        age_days=age,
+        is_overdue=age > settings.PLAN_REVIEW_DAYS,
+        reviewer=holder.person.full_name if holder else "",
+        is_mine=holder is not None and holder.person_id == mandate.person_id,
+        is_own=version.plan.unit_id in not_reviewed,
+    )
+
+
+def arrival_of(answered: str | None) -> Arrival:
+    """Return what kind of version follows one that was answered with the state `answered`."""
+    if answered == PlanState.RETURNED:
+        return Arrival.RESUBMITTED
+    return Arrival.AMENDMENT if answered == PlanState.ACCEPTED else Arrival.FIRST
+
+
+def next_to_take(
+    campaign: Campaign, *, not_reviewed: set[int], on: date, besides: int | None = None
+) -> PlanVersion | None:
+    """Return the version that has waited longest and that nobody holds, or None."""
+    free = (
+        waiting(campaign)
+        .exclude(plan__unit__in=not_reviewed)
+        .exclude(reviewer__in=Mandate.objects.valid_on(on).values("pk"))
+    )
+    if besides is not None:
+        free = free.exclude(pk=besides)
+    return free.first()

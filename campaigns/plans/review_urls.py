@@ -1,0 +1,26 @@
+"""Addresses of the list of plans, of reading a plan, and of the department's review."""
+
+from django.urls import path
+
+from campaigns.plans.views import listing, reading, reviewing
+
+urlpatterns = [
+    path("all-plans/", listing.plans_index, name="plans"),
+    path("all-plans/<slug:code>/", listing.plan_list, name="plan-list"),
+    path(
+        "plans/<int:pk>/versions/<int:number>/", reading.plan_version, name="plan-version"
+    ),
+    path("plans/<int:pk>/trail/", reading.plan_trail, name="plan-trail"),
+    path("reviews/", reviewing.reviews_index, name="reviews"),
+    path("reviews/version/<int:pk>/", reviewing.review, name="review"),
+    path("reviews/version/<int:pk>/take/", reviewing.review_take, name="review-take"),
+    path("reviews/version/<int:pk>/release/", reviewing.review_release, name="review-release"),
+    path(
+        "reviews/version/<int:pk>/remarks/<slug:key>/",
+        reviewing.review_remark,
+        name="review-remark",
+    ),
+    path("reviews/version/<int:pk>/decision/", reviewing.review_decide, name="review-decide"),
+    path("reviews/campaign/<slug:code>/", reviewing.queue, name="review-queue"),
+    path("reviews/campaign/<slug:code>/next/", reviewing.review_next, name="review-next"),
+]
