@@ -34,7 +34,7 @@ STAGES = {
     "browser": ("Chromium", [BROWSER_TESTS]),
 }
 RUNS = {"all": ["postgresql", "sqlite", "browser"], **{name: [name] for name in STAGES}}
-CLOSING_LINE = re.compile(r"^=+ (.*) in ([\d.]+)s(?: \([\d:]+\))? =+$")
+CLOSING_LINE = re.compile(r"^(?:=+ )?(\d+ \w+.*|no tests ran) in ([\d.]+)s(?: \([\d:]+\))?(?: =+)?$")
 COUNTED = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "errors")
 
 

@@ -13,9 +13,7 @@ from units.memberships.models import (
     SigningCapacity,
 )
 from units.memberships.queries import mandates_for_units, people_acting_for, valid_mandates
-from units.memberships.rules import acts_for_unit, role_fits_body, sees_mandates
 from units.organization.actions import import_units
-from units.organization.queries import block_of_units, name_on
 from units.people.actions import choose_password, register_person
 
 __all__ = [
@@ -24,18 +22,13 @@ __all__ = [
     "UNIT_ROLES",
     "MandateTerms",
     "SigningCapacity",
-    "acts_for_unit",
-    "block_of_units",
     "choose_password",
     "end_mandate",
     "grant_mandate",
     "import_units",
     "invite_person",
     "mandates_for_units",
-    "name_on",
     "people_acting_for",
     "register_person",
-    "role_fits_body",
-    "sees_mandates",
     "valid_mandates",
 ]

@@ -92,7 +92,9 @@ def _to_choice(request: HttpRequest) -> HttpResponse:
     """Ask which mandate to act under; a form sent without one is kept on the page, not lost."""
     if request.method not in ("GET", "HEAD"):
         return session_lost(request, choice_url=reverse("units:mandate-choose"))
-    return _go(request, f"{reverse('units:mandate-choose')}?{urlencode({'next': _wanted(request)})}")
+    return _go(
+        request, f"{reverse('units:mandate-choose')}?{urlencode({'next': _wanted(request)})}"
+    )
 
 
 def _wanted(request: HttpRequest) -> str:

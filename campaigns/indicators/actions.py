@@ -59,7 +59,10 @@ def load_campaign(
     campaign.file_hash = document.file_hash
     campaign.save(update_fields=["file_hash"])
     record(
-        "campaign.loaded", root=campaign, by=by, at=at,
+        "campaign.loaded",
+        root=campaign,
+        by=by,
+        at=at,
         data={
             "file_hash": document.file_hash,
             "changes": [change.as_data() for change in diff.effective],

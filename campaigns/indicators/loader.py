@@ -84,16 +84,38 @@ def _fixed(changed: Values) -> frozenset[str]:
 
 
 INDICATOR = Table(
-    _("indicator"), Indicator, ("code",),
-    ("area", "position", *NAME, "unit_of_measure_vi", "unit_of_measure_en", "value_kind",
-     "direction", "over_time", "over_units", "numerator_vi", "numerator_en", "denominator_vi",
-     "denominator_en", "not_applicable_allowed", "supplier", *SOURCED),
-    lambda row: used_from_outside(row, _OWN), fixed=_fixed, kept=keep_confirmation,
+    _("indicator"),
+    Indicator,
+    ("code",),
+    (
+        "area",
+        "position",
+        *NAME,
+        "unit_of_measure_vi",
+        "unit_of_measure_en",
+        "value_kind",
+        "direction",
+        "over_time",
+        "over_units",
+        "numerator_vi",
+        "numerator_en",
+        "denominator_vi",
+        "denominator_en",
+        "not_applicable_allowed",
+        "supplier",
+        *SOURCED,
+    ),
+    lambda row: used_from_outside(row, _OWN),
+    fixed=_fixed,
+    kept=keep_confirmation,
 )
 MINISTRY_TARGET = Table(
-    _("ministry target"), MinistryTarget, ("indicator", "year"),
+    _("ministry target"),
+    MinistryTarget,
+    ("indicator", "year"),
     ("value", "numerator", "denominator", *SOURCED),
-    lambda row: used_from_outside(row, _OWN), kept=keep_confirmation,
+    lambda row: used_from_outside(row, _OWN),
+    kept=keep_confirmation,
 )
 
 
@@ -127,8 +149,10 @@ def apply_file(document: CampaignFile) -> tuple[Campaign, Diff]:
 def _indicator_rows(
     file: Record, areas: Mapping[int, ContentArea], units: Mapping[str, Unit]
 ) -> list[Values]:
-    return [_indicator_row(row, position, areas, units)
-            for position, row in enumerate(file["indicators"], start=1)]
+    return [
+        _indicator_row(row, position, areas, units)
+        for position, row in enumerate(file["indicators"], start=1)
+    ]
 
 
 def _indicator_row(
@@ -142,8 +166,15 @@ def _indicator_row(
     return (
         in_both(row, name="name", unit_of_measure="unit_of_measure")
         | parts
-        | plain(row, "code", "value_kind", "direction", "over_time", "over_units",
-                "not_applicable_allowed", *SOURCED)
-        | {"area": areas[row["area"]], "position": position,
-           "supplier": units.get(row["supplier"])}
+        | plain(
+            row,
+            "code",
+            "value_kind",
+            "direction",
+            "over_time",
+            "over_units",
+            "not_applicable_allowed",
+            *SOURCED,
+        )
+        | {"area": areas[row["area"]], "position": position, "supplier": units.get(row["supplier"])}
     )

@@ -60,7 +60,11 @@ class Indicator(Named, Sourced):
     not_applicable_allowed = models.BooleanField(_("may be not applicable"), default=True)
     # The body that reports for all units; null where each unit reports its own.
     supplier = models.ForeignKey(
-        Unit, verbose_name=_("supplier"), null=True, blank=True, on_delete=models.PROTECT,
+        Unit,
+        verbose_name=_("supplier"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="supplied_indicators",
     )
 

@@ -110,13 +110,17 @@ def _check_rules(indicator: Record, problems: Problems) -> None:
         return
     if over_units is not None and over_units not in _OVER_UNITS[kind]:
         problems.add(
-            indicator.where("over_units"), _("for %(kind)s this is one of: %(choices)s"),
-            kind=kind, choices=", ".join(sorted(_OVER_UNITS[kind])),
+            indicator.where("over_units"),
+            _("for %(kind)s this is one of: %(choices)s"),
+            kind=kind,
+            choices=", ".join(sorted(_OVER_UNITS[kind])),
         )
     if kind == ValueKind.YES_NO and over_time in (OverTime.SUM, OverTime.AVERAGE):
         problems.add(
-            indicator.where("over_time"), _("for %(kind)s this is one of: %(choices)s"),
-            kind=kind, choices="last, maximum",
+            indicator.where("over_time"),
+            _("for %(kind)s this is one of: %(choices)s"),
+            kind=kind,
+            choices="last, maximum",
         )
     for part in ("numerator", "denominator"):
         if kind == ValueKind.RATIO:

@@ -24,9 +24,7 @@ OVER_UNITS_WORDS: dict[str, Promise] = {
 NOT_APPLICABLE_WORDS = _("A unit to which it does not apply may say so and leaves every sum.")
 RATIO_OVER_TIME_WORDS: dict[str, Promise] = {
     OverTime.SUM: _("Numerators and denominators of the periods are added up, then divided."),
-    OverTime.AVERAGE: _(
-        "The average of the periods counts, each weighed by its denominator."
-    ),
+    OverTime.AVERAGE: _("The average of the periods counts, each weighed by its denominator."),
 }
 
 

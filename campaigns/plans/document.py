@@ -73,6 +73,12 @@ class SectionView:
         return f"part-{self.section.key}"
 
     @property
+    def short_title(self) -> str:
+        """The title as contents show it: areas by number and short name."""
+        area = self.section.area
+        return f"{area.number}. {area.short_name}" if area else self.section.title
+
+    @property
     def is_empty(self) -> bool:
         return not (self.blocks or self.tasks or self.targets)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -142,7 +143,7 @@ class PlanRow:
     number_symbol: str
     issue_date: date | None
     punctuality: Mark | None
-    entered_at: datetime | None
+    entered_on: date | None
     entry: str
     state: Mark
     in_force: str = ""
@@ -158,7 +159,7 @@ def plan_row(values: dict[str, Any], *, phase: Phase, on: date, mandate: Mandate
     if values["version_id"] is None:
         return PlanRow(
             unit_id=values["pk"], unit=name, url="", version_number=None, number_symbol="",
-            issue_date=None, punctuality=_missing_mark(phase, on), entered_at=None, entry="",
+            issue_date=None, punctuality=_missing_mark(phase, on), entered_on=None, entry="",
             state=Mark(_("Not in the portal yet"), "neutral"),
         )  # fmt: skip
     shown = _shown_to(mandate, values)
@@ -174,7 +175,7 @@ def plan_row(values: dict[str, Any], *, phase: Phase, on: date, mandate: Mandate
         number_symbol=shown["number_symbol"] or "",
         issue_date=issue_date,
         punctuality=punctuality_mark(shown["is_late"], issue_date),
-        entered_at=sent_at,
+        entered_on=localdate(sent_at),
         entry=entry_words(
             phase, issue_date=issue_date, sent_at=sent_at,
             from_paper=shown["registered_from_paper"],

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.plans import review_registration
 from campaigns.plans.actions.sending import PLAN_RECEIPT, PLAN_SENT
 from campaigns.plans.mails import render_plan_receipt, render_plan_sent
 from campaigns.plans.models import (
@@ -49,6 +50,7 @@ def register() -> None:
         PLAN_RECEIPT, render=render_plan_receipt, label=_("Receipt for a sent plan")
     )
     attachments.register_link("plan", file_is_visible)
+    review_registration.register()
     register_nav(_("The unit's plans"), "campaigns:unit-plans", roles=UNIT_ROLES, order=20)
 
 

@@ -77,6 +77,7 @@ class QueueRow:
 
     version: PlanVersion
     arrival: Arrival
+    sent_on: date
     age_days: int
     is_overdue: bool
     reviewer: str
@@ -94,11 +95,13 @@ def queue_row(
 ) -> QueueRow:
     """Make a row; `not_reviewed` are the units whose plans this person does not review."""
     assert version.sent_at is not None  # noqa: S101 - by constraint: it is under review
-    age = (on - localdate(version.sent_at)).days
+    sent_on = localdate(version.sent_at)
+    age = (on - sent_on).days
     holder = holder_of(version, on=on)
     return QueueRow(
         version=version,
         arrival=arrival_of(version.answered),  # type: ignore[attr-defined]  # annotated
+        sent_on=sent_on,
         age_days=age,
         is_overdue=age > settings.PLAN_REVIEW_DAYS,
         reviewer=holder.person.full_name if holder else "",
@@ -115,14 +118,20 @@ def arrival_of(answered: str | None) -> Arrival:
 
 
 def next_to_take(
-    campaign: Campaign, *, not_reviewed: set[int], on: date, besides: int | None = None
+    campaign: Campaign, *, not_reviewed: set[int], on: date, after: int | None = None
 ) -> PlanVersion | None:
-    """Return the version that has waited longest and that nobody holds, or None."""
+    """Return the version that has waited longest and that nobody holds, or None.
+
+    `after` is the id of a version that is skipped: the next one behind it follows, and behind
+    the last one the first.
+    """
     free = (
         waiting(campaign)
         .exclude(plan__unit__in=not_reviewed)
         .exclude(reviewer__in=Mandate.objects.valid_on(on).values("pk"))
     )
-    if besides is not None:
-        free = free.exclude(pk=besides)
-    return free.first()
+    skipped = PlanVersion.objects.filter(pk=after).first() if after is not None else None
+    if skipped is None or skipped.sent_at is None:
+        return free.first()
+    behind = Q(sent_at__gt=skipped.sent_at) | Q(sent_at=skipped.sent_at, pk__gt=skipped.pk)
+    return free.filter(behind).first() or free.exclude(pk=skipped.pk).first()

@@ -65,8 +65,11 @@ class DeliverableProgress:
     @classmethod
     def of(cls, deliverable: Deliverable) -> "DeliverableProgress":
         return cls(
-            deliverable.state, deliverable.lead_unit_id, deliverable.due_date,
-            deliverable.done_date, deliverable.evidence,
+            deliverable.state,
+            deliverable.lead_unit_id,
+            deliverable.due_date,
+            deliverable.done_date,
+            deliverable.evidence,
         )
 
 
@@ -98,7 +101,10 @@ def update_deliverable(
         setattr(row, name, value)
     row.save(update_fields=[name.removesuffix("_id") for name in asdict(progress)])
     record(
-        "deliverable.updated", root=Campaign(pk=row.campaign_id), by=by, at=at,
+        "deliverable.updated",
+        root=Campaign(pk=row.campaign_id),
+        by=by,
+        at=at,
         data={
             "deliverable": row.code,
             "before": _readable(current),
@@ -124,8 +130,11 @@ def _check_completion(progress: DeliverableProgress, *, today: date) -> None:
 def _readable(progress: DeliverableProgress) -> dict[str, Any]:
     lead = Unit.objects.get(pk=progress.lead_unit_id) if progress.lead_unit_id else None
     return {
-        "state": progress.state, "lead_unit": lead.code if lead else None, "due_date": progress.due_date,
-        "done_date": progress.done_date, "evidence": progress.evidence,
+        "state": progress.state,
+        "lead_unit": lead.code if lead else None,
+        "due_date": progress.due_date,
+        "done_date": progress.done_date,
+        "evidence": progress.evidence,
     }
 
 
@@ -149,9 +158,15 @@ def confirm_fact(
     row.source = reference
     row.save(update_fields=[kind.flag, "source"])
     record(
-        "fact.confirmed", root=campaign, by=by, at=at,
+        "fact.confirmed",
+        root=campaign,
+        by=by,
+        at=at,
         data={
-            "kind": kind.slug, "fact": pk, "title": kind.title(row), "reference": reference,
+            "kind": kind.slug,
+            "fact": pk,
+            "title": kind.title(row),
+            "reference": reference,
             "earlier_source": show(earlier),
         },
     )
@@ -173,7 +188,10 @@ def close_plan_window(*, phase: Phase, reason: str, by: Actor, at: datetime) -> 
     row.plans_closed_at, row.plans_closed_by_id, row.plans_closed_reason = at, by.mandate_id, reason
     row.save(update_fields=["plans_closed_at", "plans_closed_by", "plans_closed_reason"])
     record(
-        "phase.plans_closed", root=Campaign(pk=row.campaign_id), by=by, at=at,
+        "phase.plans_closed",
+        root=Campaign(pk=row.campaign_id),
+        by=by,
+        at=at,
         data={"phase": row.number, "reason": reason},
     )
     return row
@@ -192,7 +210,10 @@ def reopen_plan_window(*, phase: Phase, reason: str, by: Actor, at: datetime) ->
     row.plans_closed_at, row.plans_closed_by, row.plans_closed_reason = None, None, ""
     row.save(update_fields=["plans_closed_at", "plans_closed_by", "plans_closed_reason"])
     record(
-        "phase.plans_reopened", root=Campaign(pk=row.campaign_id), by=by, at=at,
+        "phase.plans_reopened",
+        root=Campaign(pk=row.campaign_id),
+        by=by,
+        at=at,
         data={"phase": row.number, "reason": reason},
     )
     return row

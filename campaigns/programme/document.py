@@ -44,7 +44,9 @@ class Problem:
     def __str__(self) -> str:
         reason = str(self.reason) % self.details if self.details else str(self.reason)
         return _("%(path)s, line %(line)s: %(reason)s") % {
-            "path": self.place.path, "line": self.place.line, "reason": reason,
+            "path": self.place.path,
+            "line": self.place.line,
+            "reason": reason,
         }
 
 
@@ -106,8 +108,10 @@ class Text:
             return None
         if self.max_length is not None and len(value) > self.max_length:
             problems.add(
-                place_of(node, path), _("%(length)s characters long; at most %(most)s fit"),
-                length=len(value), most=self.max_length,
+                place_of(node, path),
+                _("%(length)s characters long; at most %(most)s fit"),
+                length=len(value),
+                most=self.max_length,
             )
             return None
         return value
@@ -142,7 +146,9 @@ class Integer:
             problems.add(
                 place_of(node, path),
                 _("“%(value)s” is not a whole number from %(least)s to %(most)s"),
-                value=value[:80], least=str(self.least), most=str(self.most),
+                value=value[:80],
+                least=str(self.least),
+                most=str(self.most),
             )
             return None
         return int(value)
@@ -186,7 +192,8 @@ class Day:
             return date.fromisoformat(value)
         except ValueError:
             problems.add(
-                place_of(node, path), _("“%(value)s” is not a date; write 2025-09-30"),
+                place_of(node, path),
+                _("“%(value)s” is not a date; write 2025-09-30"),
                 value=value[:80],
             )
             return None
@@ -200,8 +207,10 @@ class Choice:
         value = _scalar(node, path, problems)
         if value is not None and value not in self.values:
             problems.add(
-                place_of(node, path), _("“%(value)s” is none of: %(choices)s"),
-                value=value[:80], choices=", ".join(self.values),
+                place_of(node, path),
+                _("“%(value)s” is none of: %(choices)s"),
+                value=value[:80],
+                choices=", ".join(self.values),
             )
             return None
         return value
@@ -255,7 +264,8 @@ class MappingOf:
             record.places[name] = place_of(value_node, inner)
             if name not in self.keys:
                 problems.add(
-                    place_of(key_node, inner), _("unknown key; known here: %(keys)s"),
+                    place_of(key_node, inner),
+                    _("unknown key; known here: %(keys)s"),
                     keys=", ".join(self.keys),
                 )
                 continue
@@ -293,13 +303,15 @@ def read_document(content: bytes, schema: MappingOf, problems: Problems) -> Reco
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problems.add(
-            Place("file", mark.line + 1 if mark else 1), _("this is not YAML: %(problem)s"),
+            Place("file", mark.line + 1 if mark else 1),
+            _("this is not YAML: %(problem)s"),
             problem=error.problem or error.context or "",
         )
         return None
     except (yaml.YAMLError, RecursionError) as error:
         problems.add(
-            Place("file", 1), _("this is not YAML: %(problem)s"),
+            Place("file", 1),
+            _("this is not YAML: %(problem)s"),
             problem=getattr(error, "reason", "") or type(error).__name__,
         )
         return None

@@ -47,7 +47,9 @@ class DeliverableFilters(BaseForm):
         self.is_valid()
         chosen = self.cleaned_data
         return DeliverableFilter(
-            area=chosen.get("area"), state=chosen.get("state", ""), lead=chosen.get("lead", ""),
+            area=chosen.get("area"),
+            state=chosen.get("state", ""),
+            lead=chosen.get("lead", ""),
             text=chosen.get("q", ""),
         )
 
@@ -61,7 +63,9 @@ class DeliverableForm(BaseForm):
 
     state = forms.ChoiceField(label=_("State"), choices=DeliverableState.choices)
     lead_unit = forms.ModelChoiceField(
-        label=_("Lead unit"), queryset=Unit.objects.none(), required=False,
+        label=_("Lead unit"),
+        queryset=Unit.objects.none(),
+        required=False,
         empty_label=_("undetermined"),
     )
     due_date = VietnameseDateField(
@@ -71,7 +75,9 @@ class DeliverableForm(BaseForm):
         label=_("Completed on"), required=False, help_text=_("Only where the state is “Done”.")
     )
     evidence = forms.CharField(
-        label=_("Evidence"), required=False, max_length=500,
+        label=_("Evidence"),
+        required=False,
+        max_length=500,
         help_text=_("The decision or document by which it was completed: number, symbol, date."),
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -81,9 +87,12 @@ class DeliverableForm(BaseForm):
     ) -> None:
         self.current = DeliverableProgress.of(deliverable)
         initial = {
-            "state": deliverable.state, "lead_unit": deliverable.lead_unit_id,
-            "due_date": deliverable.due_date, "done_date": deliverable.done_date,
-            "evidence": deliverable.evidence, "seen": _written(self.current),
+            "state": deliverable.state,
+            "lead_unit": deliverable.lead_unit_id,
+            "due_date": deliverable.due_date,
+            "done_date": deliverable.done_date,
+            "evidence": deliverable.evidence,
+            "seen": _written(self.current),
         }
         super().__init__(data, initial=initial, **kwargs)
         self.fields["lead_unit"].queryset = leads  # type: ignore[attr-defined]
@@ -93,8 +102,11 @@ class DeliverableForm(BaseForm):
         typed = self.cleaned_data
         lead: Unit | None = typed["lead_unit"]
         return DeliverableProgress(
-            state=typed["state"], lead_unit_id=lead.pk if lead else None,
-            due_date=typed["due_date"], done_date=typed["done_date"], evidence=typed["evidence"],
+            state=typed["state"],
+            lead_unit_id=lead.pk if lead else None,
+            due_date=typed["due_date"],
+            done_date=typed["done_date"],
+            evidence=typed["evidence"],
         )
 
     def seen_progress(self) -> DeliverableProgress:
@@ -102,8 +114,10 @@ class DeliverableForm(BaseForm):
         try:
             note = json.loads(self.cleaned_data["seen"])
             return DeliverableProgress(
-                state=str(note["state"]), lead_unit_id=note["lead_unit_id"],
-                due_date=_day(note["due_date"]), done_date=_day(note["done_date"]),
+                state=str(note["state"]),
+                lead_unit_id=note["lead_unit_id"],
+                due_date=_day(note["due_date"]),
+                done_date=_day(note["done_date"]),
                 evidence=str(note["evidence"]),
             )
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -120,7 +134,8 @@ def _day(text: str | None) -> date | None:
 
 class ConfirmFactForm(BaseForm):
     reference = forms.CharField(
-        label=_("Document that says so"), max_length=500,
+        label=_("Document that says so"),
+        max_length=500,
         help_text=_(
             "Number and symbol, date and issuing body. It is shown as the source from now on."
         ),
@@ -129,13 +144,17 @@ class ConfirmFactForm(BaseForm):
 
 class PlanWindowForm(BaseForm):
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Units are shown this sentence when they try to send a plan."),
     )
 
 
 class ReopenWindowForm(BaseForm):
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It is kept in the audit trail."),
     )

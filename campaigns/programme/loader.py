@@ -27,8 +27,15 @@ from units.models import Unit
 # Rows of these models are the file's own; a reference from any other model is a use.
 OWN: frozenset[type[models.Model]] = frozenset(
     {
-        Campaign, CampaignDocument, ContentArea, Deliverable, Holiday, Participant, Phase,
-        ReminderRule, ReportingPeriod,
+        Campaign,
+        CampaignDocument,
+        ContentArea,
+        Deliverable,
+        Holiday,
+        Participant,
+        Phase,
+        ReminderRule,
+        ReportingPeriod,
     }
 )
 NAME = ("name_vi", "name_en")
@@ -99,42 +106,91 @@ def _search_key(row: Deliverable) -> None:
 
 
 CAMPAIGN = Table(
-    _("campaign"), Campaign, ("code",),
-    (*NAME, "purpose_vi", "purpose_en", "host_unit", "starts_on", "go_live_date", "plan_flow",
-     *SOURCED),
-    campaign_users, kept=keep_confirmation,
+    _("campaign"),
+    Campaign,
+    ("code",),
+    (
+        *NAME,
+        "purpose_vi",
+        "purpose_en",
+        "host_unit",
+        "starts_on",
+        "go_live_date",
+        "plan_flow",
+        *SOURCED,
+    ),
+    campaign_users,
+    kept=keep_confirmation,
 )
 PARTICIPANT = Table(_("participant"), Participant, ("unit",), (), participant_users)
 DOCUMENT = Table(
-    _("document"), CampaignDocument, ("code",),
-    ("role", "number_symbol", "issue_date", "issuer_vi", "issuer_en", "abstract_vi",
-     "abstract_en", "position", *SOURCED),
-    _users, kept=keep_confirmation,
+    _("document"),
+    CampaignDocument,
+    ("code",),
+    (
+        "role",
+        "number_symbol",
+        "issue_date",
+        "issuer_vi",
+        "issuer_en",
+        "abstract_vi",
+        "abstract_en",
+        "position",
+        *SOURCED,
+    ),
+    _users,
+    kept=keep_confirmation,
 )
 AREA = Table(
-    _("content area"), ContentArea, ("number",),
+    _("content area"),
+    ContentArea,
+    ("number",),
     (*NAME, "short_vi", "short_en", "description_vi", "description_en", *SOURCED),
-    _users, kept=keep_confirmation,
+    _users,
+    kept=keep_confirmation,
 )
 DELIVERABLE = Table(
-    _("deliverable"), Deliverable, ("code",), ("area", *NAME, "position", *_PROGRESS, *SOURCED),
-    _users, kept=keep_progress, derived=_search_key,
+    _("deliverable"),
+    Deliverable,
+    ("code",),
+    ("area", *NAME, "position", *_PROGRESS, *SOURCED),
+    _users,
+    kept=keep_progress,
+    derived=_search_key,
 )
 PHASE = Table(
-    _("phase"), Phase, ("number",),
-    (*NAME, "starts_on", "ends_on", "plan_deadline", "plan_deadline_confirmed", "review_kind",
-     "review_year", *SOURCED),
-    _users, kept=keep_deadline,
+    _("phase"),
+    Phase,
+    ("number",),
+    (
+        *NAME,
+        "starts_on",
+        "ends_on",
+        "plan_deadline",
+        "plan_deadline_confirmed",
+        "review_kind",
+        "review_year",
+        *SOURCED,
+    ),
+    _users,
+    kept=keep_deadline,
 )
 PERIOD = Table(
-    _("reporting period"), ReportingPeriod, ("kind", "year", "number"),
-    ("phase", "starts_on", "ends_on", "deadline"), _users,
+    _("reporting period"),
+    ReportingPeriod,
+    ("kind", "year", "number"),
+    ("phase", "starts_on", "ends_on", "deadline"),
+    _users,
     fixed=lambda changed: frozenset({"phase"}),
 )
 HOLIDAY = Table(_("holiday"), Holiday, ("day",), (*NAME, *SOURCED), _users, kept=keep_confirmation)
 REMINDER_RULE = Table(
-    _("reminder rule"), ReminderRule, ("campaign",),
-    ("days_before", "days_after", "quarterly_day", *SOURCED), _users, kept=keep_all,
+    _("reminder rule"),
+    ReminderRule,
+    ("campaign",),
+    ("days_before", "days_after", "quarterly_day", *SOURCED),
+    _users,
+    kept=keep_all,
 )
 
 
@@ -198,8 +254,10 @@ def load_programme(
         existing = table.model._base_manager.filter(campaign=campaign)
         relations = [name for name in (*table.key, *table.fields) if _is_relation(table, name)]
         return sync(
-            table, existing.select_related(*relations) if relations else existing,
-            [own | values for values in wanted], diff,
+            table,
+            existing.select_related(*relations) if relations else existing,
+            [own | values for values in wanted],
+            diff,
         )
 
     _participants, no_participants = load(
@@ -230,11 +288,19 @@ def load_programme(
             | {key: list(rule[key]) for key in ("days_before", "days_after")}
         ],
     )
-    return campaign, by_number, [
-        (PARTICIPANT, no_participants), (DOCUMENT, no_documents), (PERIOD, no_periods),
-        (HOLIDAY, no_holidays), (DELIVERABLE, no_deliverables), (PHASE, no_phases),
-        (AREA, no_areas),
-    ]
+    return (
+        campaign,
+        by_number,
+        [
+            (PARTICIPANT, no_participants),
+            (DOCUMENT, no_documents),
+            (PERIOD, no_periods),
+            (HOLIDAY, no_holidays),
+            (DELIVERABLE, no_deliverables),
+            (PHASE, no_phases),
+            (AREA, no_areas),
+        ],
+    )
 
 
 def remove_stale(stale: list[tuple[Table, list[Any]]], diff: Diff) -> None:
@@ -298,8 +364,15 @@ def _phase_rows(file: Record) -> list[Values]:
     return [
         in_both(row, name="name")
         | plain(
-            row, "number", "starts_on", "ends_on", "plan_deadline", "plan_deadline_confirmed",
-            "review_kind", "review_year", *SOURCED,
+            row,
+            "number",
+            "starts_on",
+            "ends_on",
+            "plan_deadline",
+            "plan_deadline_confirmed",
+            "review_kind",
+            "review_year",
+            *SOURCED,
         )
         for row in file["phases"]
     ]

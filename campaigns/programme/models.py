@@ -198,12 +198,18 @@ class Deliverable(Named, Sourced):
     area = models.ForeignKey(ContentArea, on_delete=models.PROTECT, related_name="deliverables")
     code = models.SlugField(_("code"), max_length=60)
     lead_unit = models.ForeignKey(
-        Unit, verbose_name=_("lead unit"), null=True, blank=True, on_delete=models.PROTECT,
+        Unit,
+        verbose_name=_("lead unit"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="deliverables",
     )
     due_date = models.DateField(_("due date"), null=True, blank=True)
     state = models.CharField(
-        _("state"), max_length=20, choices=DeliverableState.choices,
+        _("state"),
+        max_length=20,
+        choices=DeliverableState.choices,
         default=DeliverableState.UNDETERMINED,
     )
     done_date = models.DateField(_("done on"), null=True, blank=True)
@@ -281,7 +287,11 @@ class Phase(Named, Sourced):
     @property
     def years(self) -> list[int]:
         """Calendar years that the phase touches, for yearly targets."""
-        last = self.ends_on.year if (self.ends_on.month, self.ends_on.day) > (1, 1) else self.ends_on.year - 1
+        last = (
+            self.ends_on.year
+            if (self.ends_on.month, self.ends_on.day) > (1, 1)
+            else self.ends_on.year - 1
+        )
         return list(range(self.starts_on.year, last + 1))
 
 
@@ -308,7 +318,8 @@ class ReportingPeriod(models.Model):
         ordering = ["campaign", "starts_on", "kind"]
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "kind", "year", "number"], name="one_period_in_exactly_one_phase"
+                fields=["campaign", "kind", "year", "number"],
+                name="one_period_in_exactly_one_phase",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=PeriodKind.values), name="period_kind_is_known"
@@ -360,7 +371,9 @@ class Holiday(Named, Sourced):
 class ReminderRule(Sourced):
     """When units that owe a plan are told: days before and after, then every quarter."""
 
-    campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="reminder_rule")
+    campaign = models.OneToOneField(
+        Campaign, on_delete=models.PROTECT, related_name="reminder_rule"
+    )
     # Lists of whole days, for example [14, 7, 1] and [1, 7].
     days_before = models.JSONField(_("days before the deadline"), default=list)
     days_after = models.JSONField(_("days after the deadline"), default=list)
@@ -378,5 +391,3 @@ class ReminderRule(Sourced):
 
     def __str__(self) -> str:
         return f"{self.campaign_id}: -{self.days_before} +{self.days_after}"
-
-

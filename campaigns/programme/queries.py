@@ -36,9 +36,7 @@ def visible_campaigns(mandate: Mandate) -> models.QuerySet[Campaign]:
     their body: an administrator at the ministry itself, or a council that stands under the same
     ministry as the department that leads.
     """
-    seen = models.Q(
-        pk__in=Campaign.objects.of_unit(mandate.unit_id).order_by().values("pk")
-    )
+    seen = models.Q(pk__in=Campaign.objects.of_unit(mandate.unit_id).order_by().values("pk"))
     if mandate.role in _OVERSEEING:
         seen |= models.Q(host_unit__parent_id=mandate.unit_id)
         if mandate.unit.parent_id is not None:
@@ -164,9 +162,7 @@ def lead_units(campaign: Campaign) -> models.QuerySet[Unit]:
     return Unit.objects.filter(deliverables__campaign=campaign).distinct()
 
 
-def possible_leads(
-    campaign: Campaign, on: date, keep: int | None = None
-) -> models.QuerySet[Unit]:
+def possible_leads(campaign: Campaign, on: date, keep: int | None = None) -> models.QuerySet[Unit]:
     """Units that may be named to lead a deliverable: those that take part and exist, and the
     one (`keep`) that already does.
     """

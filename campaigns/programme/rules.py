@@ -16,7 +16,4 @@ def may_confirm_facts(mandate: Mandate, campaign: Campaign) -> bool:
 
 def may_manage_window(mandate: Mandate, phase: Phase) -> bool:
     """Only a head of the department that leads the campaign closes and reopens plan taking."""
-    return (
-        mandate.role == Role.DEPARTMENT_HEAD
-        and mandate.unit_id == phase.campaign.host_unit_id
-    )
+    return mandate.role == Role.DEPARTMENT_HEAD and mandate.unit_id == phase.campaign.host_unit_id

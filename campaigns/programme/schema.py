@@ -160,7 +160,8 @@ def refuse_duplicates(records: Iterable[Record], keys: tuple[str, ...], problems
             continue
         if identity in seen:
             problems.add(
-                record.where(keys[-1]), _("“%(value)s” already stands on line %(line)s"),
+                record.where(keys[-1]),
+                _("“%(value)s” already stands on line %(line)s"),
                 value=" ".join(str(part) for part in identity),
                 line=seen[identity].where(keys[-1]).line,
             )
@@ -196,7 +197,9 @@ def check_programme(file: Record, problems: Problems) -> None:
             problems.add(file.where(name), _("at least one is needed"))
     for deliverable in deliverables:
         if deliverable["done_date"] and deliverable["state"] not in (None, DeliverableState.DONE):
-            problems.add(deliverable.where("done_date"), _("only what is done has a day of completion"))
+            problems.add(
+                deliverable.where("done_date"), _("only what is done has a day of completion")
+            )
     _check_ranges([*phases, *periods], problems)
     _check_phases(file["campaign"], phases, problems)
     _check_periods(phases, periods, problems)
@@ -204,7 +207,9 @@ def check_programme(file: Record, problems: Problems) -> None:
 
 def _dated(records: Iterable[Record]) -> list[Record]:
     """Records with a sound half-open range, by first day."""
-    sound = [r for r in records if r["starts_on"] and r["ends_on"] and r["starts_on"] < r["ends_on"]]
+    sound = [
+        r for r in records if r["starts_on"] and r["ends_on"] and r["starts_on"] < r["ends_on"]
+    ]
     return sorted(sound, key=lambda record: record["starts_on"])
 
 
@@ -212,7 +217,8 @@ def _check_ranges(records: Iterable[Record], problems: Problems) -> None:
     for record in records:
         if record["starts_on"] and record["ends_on"] and record["starts_on"] >= record["ends_on"]:
             problems.add(
-                record.where("ends_on"), _("ends_on is the first day after, so it is later than starts_on")
+                record.where("ends_on"),
+                _("ends_on is the first day after, so it is later than starts_on"),
             )
 
 
@@ -241,7 +247,12 @@ def _check_phases(campaign: Record | None, phases: list[Record], problems: Probl
     for earlier, later in pairwise(dated):
         if earlier["number"] and later["number"] and earlier["number"] > later["number"]:
             problems.add(later.where("number"), _("phases are numbered in the order of their days"))
-    if campaign and dated and campaign["starts_on"] and dated[0]["starts_on"] < campaign["starts_on"]:
+    if (
+        campaign
+        and dated
+        and campaign["starts_on"]
+        and dated[0]["starts_on"] < campaign["starts_on"]
+    ):
         problems.add(
             dated[0].where("starts_on"), _("the first phase begins before the campaign does")
         )
@@ -268,10 +279,12 @@ def _check_periods(phases: list[Record], periods: list[Record], problems: Proble
         _check_tiles(
             dated,
             gap=lambda period: problems.add(
-                period.where("starts_on"), _("days between this period and the one before belong to none")
+                period.where("starts_on"),
+                _("days between this period and the one before belong to none"),
             ),
             overlap=lambda period: problems.add(
-                period.where("starts_on"), _("this period begins before the one before it has ended")
+                period.where("starts_on"),
+                _("this period begins before the one before it has ended"),
             ),
         )
         for period in dated:
@@ -279,7 +292,8 @@ def _check_periods(phases: list[Record], periods: list[Record], problems: Proble
         if dated and dated_phases:
             if dated[0]["starts_on"] > dated_phases[0]["starts_on"]:
                 problems.add(
-                    dated[0].where("starts_on"), _("the first days of the phases belong to no period")
+                    dated[0].where("starts_on"),
+                    _("the first days of the phases belong to no period"),
                 )
             if dated[-1]["ends_on"] < dated_phases[-1]["ends_on"]:
                 problems.add(
@@ -293,6 +307,7 @@ def _check_phase_of(period: Record, phases: list[Record], problems: Problems) ->
         problems.add(period.where("starts_on"), _("this day lies in no phase"))
     elif period["phase"] is not None and period["phase"] not in home:
         problems.add(
-            period.where("phase"), _("the period begins in phase %(phase)s"),
+            period.where("phase"),
+            _("the period begins in phase %(phase)s"),
             phase=", ".join(str(number) for number in home),
         )

@@ -52,7 +52,9 @@ class Change:
     def as_data(self) -> dict[str, Any]:
         """The difference for the audit trail; an added row by its name only."""
         return {
-            "kind": self.kind.value, "table": self.table, "key": self.key,
+            "kind": self.kind.value,
+            "table": self.table,
+            "key": self.key,
             "fields": [list(one) for one in self.fields],
         }
 
@@ -169,7 +171,9 @@ def _update(table: Table, row: Any, key: tuple[Any, ...], values: Values, diff: 
         diff.refusals.append(
             _("%(table)s %(key)s: %(field)s may not change: it is in use (%(users)s).")
             % {
-                "table": table.label, "key": _name(key), "field": _label(table, name),
+                "table": table.label,
+                "key": _name(key),
+                "field": _label(table, name),
                 "users": users,
             }
         )

@@ -113,8 +113,11 @@ def deliverable_update(request: HttpRequest, code: str, deliverable: str) -> Htt
     if form.is_bound and form.is_valid():
         try:
             actions.update_deliverable(
-                deliverable=row, progress=form.progress(), seen=form.seen_progress(),
-                by=request.actor, at=now,
+                deliverable=row,
+                progress=form.progress(),
+                seen=form.seen_progress(),
+                by=request.actor,
+                at=now,
             )
         except actions.DeliverableMoved as refusal:
             form.add_error(None, str(refusal))
@@ -158,8 +161,12 @@ def fact_confirm(request: HttpRequest, code: str, kind: str, pk: int) -> HttpRes
     if form.is_bound and form.is_valid():
         try:
             actions.confirm_fact(
-                kind=fact_of, pk=row.pk, campaign=campaign,
-                reference=form.cleaned_data["reference"], by=request.actor, at=timezone.now(),
+                kind=fact_of,
+                pk=row.pk,
+                campaign=campaign,
+                reference=form.cleaned_data["reference"],
+                by=request.actor,
+                at=timezone.now(),
             )
         except actions.AlreadyConfirmed as refusal:
             messages.info(request, str(refusal))
@@ -182,15 +189,14 @@ def phase_window(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a phase to plans, or reopen it; who did so, when and why."""
     phase = get_object_or_404(
         Phase.objects.select_related("campaign__host_unit", "plans_closed_by__person"),
-        pk=pk, campaign__in=visible_campaigns(request.mandate).values("pk"),
+        pk=pk,
+        campaign__in=visible_campaigns(request.mandate).values("pk"),
     )
     may_manage = rules.may_manage_window(request.mandate, phase)
     is_closed = phase.plans_closed_at is not None
     now = timezone.now()
     # The form names the act it was shown for: a page gone stale never does the opposite.
-    wants_reopening = (
-        request.POST.get("act") == "reopen" if request.method == "POST" else is_closed
-    )
+    wants_reopening = request.POST.get("act") == "reopen" if request.method == "POST" else is_closed
     form_class = ReopenWindowForm if wants_reopening else PlanWindowForm
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_bound and not may_manage:

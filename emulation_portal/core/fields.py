@@ -193,6 +193,10 @@ class VietnameseIntegerField(forms.IntegerField):
 class ManyChoiceField(forms.ModelMultipleChoiceField):
     """Several objects by id. An id no column can hold is an unknown object, not a failure."""
 
+    default_error_messages = {
+        "invalid_pk_value": _("“%(pk)s” is not on offer. Choose from the list."),
+    }
+
     def clean(self, value: Any) -> Any:
         """Return the chosen objects; raise ValidationError when one of them is not on offer."""
         for chosen in value or ():

@@ -70,7 +70,7 @@ def _broker_answers() -> bool:
         with Connection(
             settings.CELERY_BROKER_URL, connect_timeout=_BROKER_TIMEOUT, transport_options=options
         ) as broker:
-            broker.ensure_connection(max_retries=1, timeout=_BROKER_TIMEOUT)
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
             # A file broker is only as good as the folder behind it.
             folder = options.get("data_folder_in")
             return folder is None or _is_writable(str(folder))

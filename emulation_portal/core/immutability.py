@@ -12,7 +12,7 @@ post_migrate puts everything back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connections, models, transaction
@@ -41,6 +41,7 @@ class Trigger:
     event: str
     rule: str
     condition: str = ""
+    vendor: str = ""  # where only one of the databases needs it
 
     @property
     def name(self) -> str:
@@ -109,14 +110,32 @@ def _add(*triggers: Trigger) -> None:
         known = _registry.setdefault(trigger.name, trigger)
         if known != trigger:
             raise ValueError(f"{trigger.table}: a different rule {trigger.rule} is registered")
-        no_truncate = Trigger(trigger.table, "TRUNCATE", "kept")
+        no_truncate = Trigger(trigger.table, "TRUNCATE", "kept", vendor="postgresql")
         _registry[no_truncate.name] = no_truncate
 
 
 def register_append_only(model: type[models.Model]) -> None:
     """Rows of `model` are inserted and then neither changed nor deleted."""
     table = model._meta.db_table
-    _add(*(Trigger(table, event, "append_only") for event in ("UPDATE", "DELETE")))
+    _add(
+        *(Trigger(table, event, "append_only") for event in ("UPDATE", "DELETE")),
+        # INSERT OR REPLACE deletes the row in its way without firing the delete trigger.
+        Trigger(table, "INSERT", "append_only", _in_the_way(model), vendor="sqlite"),
+    )
+
+
+def _in_the_way(model: type[models.Model]) -> str:
+    """SQL: a row stands already under one of the unique keys of the row to come."""
+    options = model._meta
+    keys: list[Sequence[str]] = [(f.name,) for f in options.concrete_fields if f.unique]
+    keys += [c.fields for c in options.total_unique_constraints]
+    same = " OR ".join(
+        "("
+        + " AND ".join(f'other."{c}" = NEW."{c}"' for c in (_column(model, n) for n in key))
+        + ")"
+        for key in keys
+    )
+    return f'EXISTS (SELECT 1 FROM "{options.db_table}" AS other WHERE {same})'  # noqa: S608 - our names
 
 
 def register_erasable(model: type[models.Model], *, text: str, erased_at: str) -> None:
@@ -213,8 +232,7 @@ def registered(connection: BaseDatabaseWrapper) -> list[Trigger]:
     return [
         trigger
         for trigger in _registry.values()
-        if trigger.table in tables
-        and (trigger.event != "TRUNCATE" or connection.vendor == "postgresql")
+        if trigger.table in tables and trigger.vendor in ("", connection.vendor)
     ]
 
 

@@ -14,6 +14,8 @@ from django.http.request import UnreadablePostError
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
+from emulation_portal.core import logs
+
 # Never sent back into a page: secrets, and the token of the page that failed.
 _NOT_KEPT = re.compile(r"passw|csrf|token|secret|otp|one_time", re.IGNORECASE)
 
@@ -45,7 +47,8 @@ def error_page(request: HttpRequest, template: str, *, status: int, **context: A
     if context["fields"]:
         context["csrf_token"] = get_token(request)
         context["action"] = request.get_full_path()
-    html = render_to_string(template, {"status": status, **context})
+    number = logs.request_id.get()
+    html = render_to_string(template, {"status": status, "request_id": number, **context})
     response = HttpResponse(html, status=status)
     if request.headers.get("HX-Request") == "true" and status != 503:
         response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"

@@ -23,15 +23,7 @@ def register() -> None:
         Message,
         state_field="state",
         open_states=[state for state in MessageState if state != MessageState.SENT],
-        columns=(
-            "dedupe_key",
-            "kind",
-            "recipient",
-            "address",
-            "subject",
-            "body",
-            "message_id",
-            "sent_at",
-        ),
+        # Not the text and the address: personal data must remain erasable.
+        columns=("dedupe_key", "kind", "recipient", "message_id", "sent_at"),
     )
     immutability.register_transitions(Job, state_field="state", pairs=pairs_of(JOB_TRANSITIONS))

@@ -12,9 +12,12 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from emulation_portal.core import audit, health, jobs, outbox
+from emulation_portal.core import attachments, audit, health, idempotency, jobs, outbox
 
 logger = logging.getLogger(__name__)
+
+# Nobody sends a form again that was opened a week ago: its session ended long before.
+_FORM_KEYS_KEPT = timedelta(days=7)
 
 
 @shared_task
@@ -52,3 +55,12 @@ def seal_audit_day(**kwargs: Any) -> str:
     groups = " ".join(textwrap.wrap(head.hash, 8))
     logger.info("audit day %s sealed: %s", head.day, groups, extra={"event": "audit.sealed"})
     return groups
+
+
+@shared_task
+def tidy_up(**kwargs: Any) -> str:
+    """Delete files no row names, and the keys of forms sent long ago."""
+    now = timezone.now()
+    files = attachments.sweep_orphans(at=now)
+    keys = idempotency.forget_keys(before=now - _FORM_KEYS_KEPT)
+    return f"{files} files, {keys} form keys"

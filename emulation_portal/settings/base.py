@@ -186,6 +186,9 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+# A plan that has waited longer for the department than this many days is overdue in its queue.
+PLAN_REVIEW_DAYS = 10
+
 # Who answers the phone; shown in the footer, at sign-in and on error pages.
 SUPPORT_OFFICE = "Vụ Tổ chức cán bộ, Bộ Văn hóa, Thể thao và Du lịch"
 SUPPORT_PHONE = ""
@@ -232,12 +235,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "show that the worker lives": {
         "task": "emulation_portal.core.tasks.heartbeat",
-        "schedule": 30.0,
-        "options": {"expires": 25},
+        "schedule": 15.0,
+        "options": {"expires": 15},
     },
     "seal the audit day": {
         "task": "emulation_portal.core.tasks.seal_audit_day",
         "schedule": crontab(hour="0", minute="10"),
+    },
+    "tidy up": {
+        "task": "emulation_portal.core.tasks.tidy_up",
+        "schedule": crontab(hour="2", minute="30"),
     },
     "send reminders": {
         "task": "campaigns.tasks.send_due_reminders",

@@ -33,8 +33,8 @@ def problems_of(environment: Mapping[str, str]) -> list[str]:
             value, SCHEMES[name], needs_port=name == "EMAIL_URL"
         ):
             problems.append(f"{name} is not of the form {meaning}")
-        elif name == "SECRET_KEY" and len(value) < 50:
-            problems.append("SECRET_KEY is too short (at least 50 random characters)")
+        elif name == "SECRET_KEY" and (len(value) < 50 or len(set(value)) < 5):
+            problems.append("SECRET_KEY is too easy to guess (at least 50 random characters)")
         elif name == "ALLOWED_HOSTS" and "*" in value:
             problems.append("ALLOWED_HOSTS must name the hosts, not accept any (*)")
         elif name == "DEFAULT_FROM_EMAIL" and "@" not in value:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from emulation_portal.core.errors import DomainError
 from emulation_portal.core.idempotency import FormKey, first_time, forget_keys, once
@@ -91,3 +92,13 @@ def test_of_eight_at_once_one_acts(at):
         thread.join()
     assert len(done) == 1
     assert outcomes == ["/done/"] * 8
+
+
+def test_the_nightly_task_forgets_only_what_is_a_week_old(person):
+    from emulation_portal.core.tasks import tidy_up
+
+    now = timezone.now()
+    first_time(user_id=person.pk, key="k" * 16, at=now - timedelta(days=8))
+    first_time(user_id=person.pk, key="l" * 16, at=now - timedelta(days=6))
+    assert tidy_up() == "0 files, 1 form keys"
+    assert FormKey.objects.get().key == "l" * 16

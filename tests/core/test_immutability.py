@@ -199,7 +199,7 @@ def test_installing_replaces_what_differs_and_drops_what_is_no_longer_registered
     [
         (AttachmentFactory, lambda rows: rows.update(original_name="x")),
         (AttachmentFactory, lambda rows: rows._raw_delete(rows.db)),
-        (lambda: MessageFactory(sent=True), lambda rows: rows.update(subject="x")),
+        (lambda: MessageFactory(sent=True), lambda rows: rows.update(message_id="x")),
         (lambda: MessageFactory(sent=True), lambda rows: rows._raw_delete(rows.db)),
         (lambda: MessageFactory(sent=True), lambda rows: rows.update(state="queued", sent_at=None)),
         (MessageFactory, lambda rows: rows.update(state="sent", sent_at=AT)),
@@ -221,6 +221,27 @@ def test_raw_sql_is_refused_too():
         ):
             cursor.execute(sql)
     assert AuditEntry.objects.count() == 1
+
+
+def test_replacing_a_row_is_refused_where_there_is_such_a_thing():
+    """SQLite's INSERT OR REPLACE deletes the old row without asking the delete trigger."""
+    if connection.vendor != "sqlite":
+        assert not [t for t in immutability.registered(connection) if t.vendor == "sqlite"]
+        return
+    record("x", root=JobFactory(), by=Actor.system(), at=AT)
+    columns = [f.column for f in AuditEntry._meta.concrete_fields]
+    for kept in (columns, columns[1:]):  # by the primary key, and by the place in the chain
+        values = ", ".join("'forged'" if name == "action" else name for name in kept)
+        with (
+            pytest.raises(IntegrityError, match="immutable: core_auditentry"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                f"INSERT OR REPLACE INTO core_auditentry ({', '.join(kept)}) "  # noqa: S608
+                f"SELECT {values} FROM core_auditentry"
+            )
+    assert AuditEntry.objects.get().action == "x"
 
 
 def test_truncate_is_refused_where_there_is_such_a_thing():

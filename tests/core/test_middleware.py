@@ -165,6 +165,7 @@ def test_every_answer_has_a_number_of_its_own(client):
     first, second = client.get("/healthz"), client.get("/no-such-page/")
     assert len(first["X-Request-ID"]) == 12
     assert first["X-Request-ID"] != second["X-Request-ID"]
+    assert second["X-Request-ID"] in text_of(second)
 
 
 def test_no_page_is_kept_in_a_cache(client):

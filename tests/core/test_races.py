@@ -105,6 +105,7 @@ def test_control_deliverers_that_look_before_they_mark(mail_kind, monkeypatch):
         Message.objects.filter(pk__in=[m.pk for m in waiting]).update(
             state="sending", claim=claim, lease_until=at + timedelta(minutes=10)
         )
+        meeting.wait(timeout=30)  # nobody is done before the other has marked
         return waiting
 
     monkeypatch.setattr(delivery, "_claim", look_then_mark)
@@ -139,11 +140,13 @@ def test_control_workers_that_look_before_they_mark(runs, monkeypatch):
         waits = Job.objects.get(pk=job_id).state == "queued"
         meeting.wait(timeout=30)
         Job.objects.filter(pk=job_id).update(state="running", claim=claim, lease_until=at)
+        meeting.wait(timeout=30)  # nobody is done before the others have marked
         return waits
 
     monkeypatch.setattr(runner, "_claim", look_then_mark)
     job = JobFactory()
-    at_once(*[lambda: run_job(job.pk, at=AT)] * 4)
+    outcomes = at_once(*[lambda: run_job(job.pk, at=AT)] * 4)
+    assert outcomes == [None] * 4
     assert runs == [job.pk] * 4
 
 
@@ -167,18 +170,19 @@ def test_many_writers_make_one_chain():
 
 def test_control_writers_that_do_not_queue(monkeypatch):
     """Without lock and transaction they build on the same end, and entries are lost."""
-    link = audit_actions._link
+    job = JobFactory()
+    audit.record("step", root=job, by=Actor.system(), at=AT)
+    link, meeting = audit_actions._link, threading.Barrier(4)
 
-    def slow_link(*args, **kwargs):
-        time.sleep(0.01)
+    def link_together(*args, **kwargs):
+        meeting.wait(timeout=30)
         return link(*args, **kwargs)
 
-    monkeypatch.setattr(audit_actions, "_link", slow_link)
+    monkeypatch.setattr(audit_actions, "_link", link_together)
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self: self)
-    job = JobFactory()
-    outcomes = record_at_once(job, audit.record.__wrapped__)
-    assert any(isinstance(outcome, IntegrityError) for outcome in outcomes)
-    assert AuditEntry.objects.count() < 40
+    outcomes = record_at_once(job, audit.record.__wrapped__, entries=1)
+    assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 3
+    assert AuditEntry.objects.count() == 2
 
 
 # --- A day sealed by two -----------------------------------------------------------------

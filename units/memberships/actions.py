@@ -13,7 +13,7 @@ from emulation_portal.core.actors import Actor
 from emulation_portal.core.errors import DomainError
 from units.memberships import queries
 from units.memberships.models import Mandate, Role, SigningCapacity
-from units.memberships.rules import may_delegate, role_fits_body
+from units.memberships.roles import may_delegate, role_fits_body
 from units.organization.models import Unit
 from units.people import actions as people
 from units.people.models import User
@@ -46,7 +46,9 @@ class MandateOverlaps(DomainError):
 class DecisionMissing(DomainError):
     """Signing for somebody else rests on a decision."""
 
-    message = _("Signing for the head (KT., TUQ.) needs the number and date of the decision behind it.")
+    message = _(
+        "Signing for the head (KT., TUQ.) needs the number and date of the decision behind it."
+    )
 
 
 class DelegationIncomplete(DomainError):
@@ -145,7 +147,9 @@ def end_mandate(mandate: Mandate, *, valid_to: date, by: Actor, at: datetime) ->
     LastAdministrator. Records `mandate.ended` for the person of each mandate ended.
     """
     _lock_administrators()
-    kept = Mandate.objects.select_for_update(of=("self",)).select_related("person").get(pk=mandate.pk)
+    kept = (
+        Mandate.objects.select_for_update(of=("self",)).select_related("person").get(pk=mandate.pk)
+    )
     last = max(valid_to, kept.valid_from)
     if kept.valid_to is not None and kept.valid_to <= last:
         raise AlreadyEnded
@@ -192,7 +196,9 @@ def deactivate_person(person: User, *, by: Actor, at: datetime) -> None:
     """
     _lock_administrators()
     own = list(
-        Mandate.objects.in_roles(Role.ADMINISTRATOR).filter(person=person).values_list("pk", flat=True)
+        Mandate.objects.in_roles(Role.ADMINISTRATOR)
+        .filter(person=person)
+        .values_list("pk", flat=True)
     )
     if own:
         _refuse_without_administrator(on=timezone.localdate(at), without=own)

@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from emulation_portal.core.forms import BaseForm, FormKeyField, VietnameseDateField
 from units.memberships.actions import MandateTerms
 from units.memberships.models import Mandate, Role, SigningCapacity
-from units.memberships.rules import HEAD_ROLES
+from units.memberships.roles import HEAD_ROLES
 from units.organization.models import Unit
 from units.people.models import Language, User
 
 # Without "@": signing in takes a user name or an address, and one must not look like the other.
 USERNAME = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]{1,149}\Z",
-    _("A user name has at least two letters without accents, digits, dots, hyphens or underscores."),
+    _(
+        "A user name has at least two letters without accents, digits, dots, hyphens or underscores."
+    ),
 )
 
 
@@ -64,7 +66,9 @@ class MandateForm(BaseForm):
     valid_to = VietnameseDateField(
         label=_("Ends on"),
         required=False,
-        help_text=_("From this day on the mandate no longer holds. Leave empty while it is open-ended."),
+        help_text=_(
+            "From this day on the mandate no longer holds. Leave empty while it is open-ended."
+        ),
     )
     position_title = forms.CharField(
         label=_("Office held"),
@@ -132,14 +136,18 @@ class PersonForm(BaseForm):
         label=_("User name"),
         max_length=150,
         validators=[USERNAME],
-        help_text=_("Letters without accents, digits, dots and hyphens, for example: nguyen.van.an"),
+        help_text=_(
+            "Letters without accents, digits, dots and hyphens, for example: nguyen.van.an"
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     email = forms.EmailField(
         label=_("Email"),
         required=False,
         max_length=254,
-        help_text=_("Leave empty when mail is not read; then print a sheet with a one-time password."),
+        help_text=_(
+            "Leave empty when mail is not read; then print a sheet with a one-time password."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 

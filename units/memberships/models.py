@@ -62,7 +62,9 @@ class Mandate(models.Model):
     """
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT,
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.PROTECT,
         related_name="mandates",
     )
     unit = models.ForeignKey(
@@ -78,7 +80,11 @@ class Mandate(models.Model):
     position_title = models.CharField(_("office held"), max_length=150, blank=True)
     founding_decision = models.CharField(_("founding decision"), max_length=255, blank=True)
     delegated_by = models.ForeignKey(
-        "self", verbose_name=_("delegated by"), null=True, blank=True, on_delete=models.PROTECT,
+        "self",
+        verbose_name=_("delegated by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="delegations",
     )
 

@@ -12,7 +12,7 @@ from emulation_portal.core.errors import DomainError
 from units.memberships.actions import MandateTerms, grant_mandate
 from units.memberships.models import Mandate
 from units.memberships.people_rows import PeopleReading, PersonRow, PersonRowError
-from units.memberships.rules import HEAD_ROLES
+from units.memberships.roles import HEAD_ROLES
 from units.organization.models import Unit
 from units.people import actions as account
 from units.people.models import User
@@ -29,7 +29,7 @@ class PeopleRefused(DomainError):
         return "\n".join(str(error) for error in self.errors)
 
 
-class _DryRun(Exception):  # noqa: N818 - no error: it undoes the transaction
+class _DryRun(Exception):
     pass
 
 
@@ -73,7 +73,10 @@ def _write(
     units = {unit.code: unit for unit in Unit.objects.filter(code__in=_codes(reading.rows))}
     people = _known_people(reading.rows)
     # Heads first: a delegation in the same file refers to a mandate that must stand before it.
+    at_fault = {error.row for error in errors}
     for row in sorted(reading.rows, key=lambda row: (bool(row.delegated_by), row.row)):
+        if row.row in at_fault:
+            continue
         try:
             with transaction.atomic():
                 _take(row, units, people, result, by=by, at=at)
@@ -94,7 +97,7 @@ def _write(
             result.without_invitation.append(person)
 
 
-class _Fault(Exception):  # noqa: N818 - carried to the row it belongs to
+class _Fault(Exception):
     def __init__(self, column: str, reason: str) -> None:
         super().__init__(reason)
         self.column, self.reason = column, reason

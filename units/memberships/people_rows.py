@@ -121,7 +121,10 @@ def _cell_faults(cells: dict[str, str], roles: dict[str, str]) -> Iterable[tuple
     if cells.get("signing_capacity", "") not in SigningCapacity.values:
         known = ", ".join(value for value in SigningCapacity.values if value)
         reason = _("“%(typed)s” is not a signing capacity. Known are: %(known)s.")
-        yield "signing_capacity", reason % {"typed": echo(cells["signing_capacity"]), "known": known}
+        yield (
+            "signing_capacity",
+            reason % {"typed": echo(cells["signing_capacity"]), "known": known},
+        )
     for name in ("valid_from", "valid_to"):
         if cells.get(name):
             try:

@@ -25,12 +25,11 @@ def valid_mandates(person_id: int, *, on: date) -> list[Mandate]:
 def people_acting_for(unit_id: int, roles: Iterable[str], on: date) -> QuerySet[User]:
     """Return the people who hold one of `roles` for the unit on `on`, by given name."""
     held = Mandate.objects.valid_on(on).in_roles(*roles).filter(unit_id=unit_id)
-    return User.objects.filter(pk__in=held.values("person")).order_by("name_sort_key", "pk")
+    people: QuerySet[User] = User.objects.filter(pk__in=held.values("person"))
+    return people.order_by("name_sort_key", "pk")
 
 
-def mandates_for_units(
-    unit_ids: Collection[int], roles: Iterable[str], on: date
-) -> list[Mandate]:
+def mandates_for_units(unit_ids: Collection[int], roles: Iterable[str], on: date) -> list[Mandate]:
     """Return the mandates in `roles` for these units in force on `on`, with unit and person.
 
     One query for any number of units; ordered by the given name of the person.

@@ -13,7 +13,6 @@ from units.organization.models import Block, BlockMembership, Succession, Unit, 
 from units.organization.rows import FIELD_COLUMNS, Reading
 
 _BATCH = 500
-_UNIT_FIELDS = [*FIELD_COLUMNS, "name_vi", "name_en", "sort_key", "search_key", "parent"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,10 @@ def import_units(reading: Reading, *, by: Actor, at: datetime) -> ImportResult:
     _write_memberships(plan, units)
     _write_successions(plan, units)
     audit.record_many(
-        "unit.imported", entries=[(unit, {"code": unit.code}) for unit in plan.created], by=by, at=at
+        "unit.imported",
+        entries=[(unit, {"code": unit.code}) for unit in plan.created],
+        by=by,
+        at=at,
     )
     audit.record_many(
         "unit.changed",
@@ -74,21 +76,35 @@ def _write_blocks(plan: ImportPlan) -> None:
 
 
 def _write_units(plan: ImportPlan) -> dict[str, Unit]:
-    """Store the units; parents afterwards, because a child may stand before its parent."""
-    Unit.objects.bulk_create(plan.created, batch_size=_BATCH)
-    touched = {unit.code: unit for unit in plan.created}
-    touched |= {change.unit.code: change.unit for change in plan.changed}
+    """Store the units, generation by generation: a parent has its number before its children."""
+    units = {change.unit.code: change.unit for change in plan.changed}
+    new = {unit.code: unit for unit in plan.created}
+    if _referred_codes(plan) - units.keys() - new.keys():
+        units = {unit.code: unit for unit in Unit.objects.all()} | units
+    waiting = list(plan.created)
+    while waiting:
+        ready = [unit for unit in waiting if plan.parents.get(unit.code, "") not in new]
+        for unit in ready:
+            unit.parent = units.get(plan.parents.get(unit.code, ""))
+        Unit.objects.bulk_create(ready, batch_size=_BATCH)
+        for unit in ready:
+            units[unit.code] = new.pop(unit.code)
+        waiting = [unit for unit in waiting if unit.code in new]
     for name in plan.new_names:
         name.unit_id = name.unit.pk
-    referred = _referred_codes(plan) - touched.keys()
-    units = touched | ({unit.code: unit for unit in Unit.objects.all()} if referred else {})
-    units |= touched
-    for code, parent in plan.parents.items():
-        units[code].parent = units[parent] if parent else None
-    to_update = {change.unit.code for change in plan.changed} | plan.parents.keys()
-    Unit.objects.bulk_update(
-        [units[code] for code in sorted(to_update)], _UNIT_FIELDS, batch_size=_BATCH // 5
-    )
+    for change in plan.changed:
+        if change.unit.code in plan.parents:
+            change.unit.parent = units.get(plan.parents[change.unit.code])
+    # Only what some row changed: a bulk update costs by the number of columns.
+    columns = {column for change in plan.changed for column, _before, _after in change.fields}
+    fields = {name for name, column in FIELD_COLUMNS.items() if column in columns}
+    fields |= columns & {"parent", "name_vi", "name_en"}
+    if columns & {"abbreviation", "name_vi", "name_en"}:
+        fields |= {"sort_key", "search_key"}
+    if fields:
+        Unit.objects.bulk_update(
+            [change.unit for change in plan.changed], sorted(fields), batch_size=_BATCH // 5
+        )
     return units
 
 

@@ -64,9 +64,7 @@ class ImportPlan:
     @property
     def is_empty(self) -> bool:
         """Whether the file says nothing new."""
-        return not (
-            self.created or self.changed or self.block_count or self.succession_count
-        )
+        return not (self.created or self.changed or self.block_count or self.succession_count)
 
 
 class _Known:
@@ -240,7 +238,9 @@ def _circles(rows: list[UnitRow], known: _Known) -> Iterable[RowError]:
             code = parents.get(code, "")
         if code in path and row.code in path[path.index(code) :]:
             chain = " → ".join([*path[path.index(code) :], code])
-            yield RowError(row.row, "parent", _("Units stand in a circle: %(chain)s.") % {"chain": chain})
+            yield RowError(
+                row.row, "parent", _("Units stand in a circle: %(chain)s.") % {"chain": chain}
+            )
         elif code not in path:
             sound.update(path)
 
@@ -257,9 +257,7 @@ def _plan_blocks(plan: ImportPlan, known: _Known, rows: list[BlockRow]) -> None:
             plan.blocks_changed.append(block)
 
 
-def _plan_successions(
-    plan: ImportPlan, known: _Known, reading: Reading, in_file: set[str]
-) -> None:
+def _plan_successions(plan: ImportPlan, known: _Known, reading: Reading, in_file: set[str]) -> None:
     for row in reading.successions:
         for column, code in (("from_code", row.from_code), ("to_code", row.to_code)):
             if code not in known.units and code not in in_file:

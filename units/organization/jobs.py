@@ -67,9 +67,11 @@ def run_import(job: Job, progress: Progress) -> dict[str, Any]:
 
 def result_sentence(result: actions.ImportResult) -> str:
     """Say what an import did."""
-    return _(
-        "Units: %(created)s new, %(changed)s changed, %(unchanged)s as they were."
-    ) % {"created": result.created, "changed": result.changed, "unchanged": result.unchanged}
+    return _("Units: %(created)s new, %(changed)s changed, %(unchanged)s as they were.") % {
+        "created": result.created,
+        "changed": result.changed,
+        "unchanged": result.unchanged,
+    }
 
 
 def register() -> None:

@@ -58,7 +58,11 @@ class Unit(models.Model):
     # A council or the ministry itself is a body that owes no plan.
     owes_plan = models.BooleanField(_("owes a plan"), default=True)
     parent = models.ForeignKey(
-        "self", verbose_name=_("parent"), null=True, blank=True, on_delete=models.PROTECT,
+        "self",
+        verbose_name=_("parent"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="children",
     )
     valid_from = models.DateField(_("valid from"))
@@ -88,13 +92,16 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_vi
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.set_keys()
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("units:unit-detail", args=[self.code])
+
+    @property
+    def name(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_vi
 
     def set_keys(self) -> None:
         """Compute the stored keys; bulk writers call it, `save` does so by itself."""
@@ -104,9 +111,6 @@ class Unit(models.Model):
 
     def exists_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
-
-    def get_absolute_url(self) -> str:
-        return reverse("units:unit-detail", args=[self.code])
 
 
 class UnitName(models.Model):
@@ -147,13 +151,13 @@ class Block(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_vi
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_key = vietnamese_sort_key(self.name_vi)
         super().save(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_vi
 
 
 class BlockMembership(models.Model):

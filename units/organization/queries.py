@@ -1,12 +1,11 @@
 """Reads about units that feed one page or one file."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from units.organization.models import Block, BlockMembership, Unit, UnitName, UnitQuerySet
+from units.organization.models import BlockMembership, Unit, UnitName, UnitQuerySet
 from units.organization.rows import cells_of
 
 
@@ -30,27 +29,15 @@ def listed_units(*, text: str, kind: str, block: str, state: str, on: date) -> U
     return units.select_related("parent").order_by("sort_key", "pk")
 
 
-def name_on(unit: Unit, day: date) -> UnitName | None:
-    """Return the names `unit` bore on `day`; before its first known name, that first one."""
-    names = list(unit.names.order_by("valid_from"))
-    borne = [name for name in names if name.valid_from <= day]
-    return borne[-1] if borne else (names[0] if names else None)
-
-
-def block_of_units(unit_ids: Iterable[int], *, year: int) -> dict[int, Block]:
-    """Return the block of each unit in `year`, by unit id; units in none are left out."""
-    memberships = BlockMembership.objects.filter(unit_id__in=list(unit_ids), year=year)
-    return {row.unit_id: row.block for row in memberships.select_related("block")}
-
-
 def export_rows() -> tuple[list[str], list[list[Any]]]:
     """Return header and rows of all units in the shape `import_units` reads, in four queries."""
     codes = dict(Unit.objects.values_list("pk", "code"))
-    since: dict[int, date] = {}
-    for unit_id, day in UnitName.objects.order_by("valid_from").values_list("unit_id", "valid_from"):
-        since[unit_id] = day
+    # Of several names the latest stays: they come in the order of their days.
+    since = dict(UnitName.objects.order_by("valid_from").values_list("unit_id", "valid_from"))
     blocks: dict[int, dict[int, str]] = {}
-    for unit_id, year, block in BlockMembership.objects.values_list("unit_id", "year", "block__code"):
+    for unit_id, year, block in BlockMembership.objects.values_list(
+        "unit_id", "year", "block__code"
+    ):
         blocks.setdefault(unit_id, {})[year] = block
     years = sorted({year for held in blocks.values() for year in held})
     header = [

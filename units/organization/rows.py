@@ -107,7 +107,9 @@ class _Cells:
         if required and not value:
             self.fault(column, _("is missing."))
         elif _UNPRINTABLE.search(value):
-            self.fault(column, _("contains a line break or another character that cannot be stored."))
+            self.fault(
+                column, _("contains a line break or another character that cannot be stored.")
+            )
         elif len(value) > limit:
             self.fault(column, _("is longer than %(limit)s characters.") % {"limit": limit})
         return value
@@ -262,7 +264,9 @@ FIELD_COLUMNS = {
 }
 
 
-def cells_of(unit: Unit, parent: str, names_from: date | None, blocks: dict[int, str]) -> dict[str, str]:
+def cells_of(
+    unit: Unit, parent: str, names_from: date | None, blocks: dict[int, str]
+) -> dict[str, str]:
     """Return a unit as the cells of a row that `read_units` takes back unchanged."""
     return {
         "code": unit.code,

@@ -158,7 +158,7 @@ def _files(form: UnitFilesForm) -> Files | None:
         if not upload:
             continue
         try:
-            files[name] = list(read_rows(upload, filename=upload.name))  # type: ignore[literal-required]
+            files[name] = list(read_rows(upload, filename=upload.name))
         except SpreadsheetRefused as refusal:
             form.add_error(name, str(refusal))
     return None if form.errors else files

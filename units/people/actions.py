@@ -158,9 +158,7 @@ def choose_language(person: User, *, language: str, by: Actor, at: datetime) -> 
     """Keep the language in which `person` reads mails. Records `person.language_chosen`."""
     person.language = language
     person.save(update_fields=["language"])
-    audit.record(
-        "person.language_chosen", root=person, by=by, at=at, data={"language": language}
-    )
+    audit.record("person.language_chosen", root=person, by=by, at=at, data={"language": language})
 
 
 def _refuse_inactive(person: User) -> None:

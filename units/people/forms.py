@@ -139,4 +139,3 @@ class ProfileForm(BaseForm):
         choices=Language.choices,
         widget=forms.RadioSelect,
     )
-

@@ -45,9 +45,7 @@ def _render(message: Message, template: str) -> Rendered | None:
 
 def register() -> None:
     """Tell the outbox about the two kinds; called once at start."""
-    outbox.register_kind(
-        INVITATION, render=render_invitation, secret=True, label=_("Invitation")
-    )
+    outbox.register_kind(INVITATION, render=render_invitation, secret=True, label=_("Invitation"))
     outbox.register_kind(
         PASSWORD_RESET,
         render=render_password_reset,

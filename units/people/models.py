@@ -19,7 +19,12 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(
-        self, username: str, full_name: str, email: str = "", password: str | None = None, **extra: Any
+        self,
+        username: str,
+        full_name: str,
+        email: str = "",
+        password: str | None = None,
+        **extra: Any,
     ) -> "User":
         """Save and return a person; without `password` nobody can sign in as them yet."""
         user = self.model(

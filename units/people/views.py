@@ -101,9 +101,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         make_password(identifier)
         actions.request_password_reset(identifier=identifier, at=timezone.now())
         return redirect("units:password-reset-done")
-    return render(
-        request, "units/people/password_reset.html", {"form": form}, status=_status(form)
-    )
+    return render(request, "units/people/password_reset.html", {"form": form}, status=_status(form))
 
 
 @access.anyone

@@ -49,9 +49,7 @@ class Command(BaseCommand):
         if not diff.is_new and not options["yes"] and not self._confirmed():
             raise CommandError(_("Nothing was changed."))
         try:
-            load_campaign(
-                document=document, by=Actor.system(), at=timezone.now(), expected=diff
-            )
+            load_campaign(document=document, by=Actor.system(), at=timezone.now(), expected=diff)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(self.style.SUCCESS(_("The campaign has been loaded.")))

@@ -212,11 +212,8 @@ def _decide(
 
 
 def _tell_the_unit(version: PlanVersion, *, at: datetime) -> None:
-    unit_id = version.plan.unit_id
-    people = {
-        mandate.person_id
-        for mandate in mandates_for_units([unit_id], UNIT_ROLES, localdate(at))[unit_id]
-    }
+    mandates = mandates_for_units([version.plan.unit_id], UNIT_ROLES, localdate(at))
+    people = {mandate.person_id for mandate in mandates}
     # Whoever sent it, also from the department on the unit's behalf, hears what became of it.
     if version.sent_by is not None:
         people.add(version.sent_by.person_id)

@@ -134,7 +134,7 @@ class SectionEditor:
         stored: dict[int, TargetRow] | None = None,
     ) -> TargetForm:
         row = (stored or {}).get(line.indicator.pk)
-        initial = initial_of_target(row) if row else {}
+        initial = initial_of_target(row, line.indicator) if row else {}
         return TargetForm(data, line=line, years=self.years, initial=initial)
 
 

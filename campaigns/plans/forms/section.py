@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.indicators.models import Measured, ValueKind
+from campaigns.indicators.models import Indicator, Measured, ValueKind
 from campaigns.plans.forms.fields import YearField
 from campaigns.plans.models import PlanTask
 from campaigns.plans.queries import IndicatorLine
@@ -35,7 +35,7 @@ class NarrativeForm(BaseForm):
     """The text of a section, and whether the writer is done with it."""
 
     narrative = forms.CharField(
-        label=_("Text"),
+        label=_("Text of this part"),
         required=False,
         max_length=NARRATIVE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 12}),
@@ -75,6 +75,7 @@ class TaskForm(BaseForm):
     def __init__(self, *args: Any, years: Iterable[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.years = list(years)
+        _style(self.fields)
         # A bad identity is no mistake of the writer's: such a row simply counts as new.
         self.fields["identity"].clean = _identity_or_none  # type: ignore[method-assign]
 
@@ -120,6 +121,15 @@ class TaskForm(BaseForm):
             product=cleaned["product"],
             identity=cleaned["identity"],
         )
+
+
+def _style(fields: dict[str, forms.Field]) -> None:
+    """Dress the controls that stand in a grid of their own, outside the field component."""
+    for field in fields.values():
+        kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+        if not (field.widget.is_hidden or isinstance(field, forms.BooleanField)):
+            already = field.widget.attrs.get("class", "")
+            field.widget.attrs["class"] = f"{kind} {already}".strip()
 
 
 def _identity_or_none(value: Any) -> Any:
@@ -175,6 +185,7 @@ class TargetForm(BaseForm):
         if not self.indicator.not_applicable_allowed:
             del self.base_fields["not_applicable"]
         super().__init__(*args, prefix=f"target-{line.indicator.pk}", **kwargs)
+        _style(self.fields)
 
     def _value_fields(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {
@@ -307,15 +318,17 @@ def _number(label: Any, *, decimal_places: int = 4, **kwargs: Any) -> Vietnamese
     )
 
 
-def initial_of_target(row: TargetRow) -> dict[str, Any]:
+def initial_of_target(row: TargetRow, indicator: Indicator) -> dict[str, Any]:
     """Return the initial values of a TargetForm that show `row`."""
+    chosen = indicator.value_kind == ValueKind.YES_NO
     initial: dict[str, Any] = {
         "not_applicable": row.not_applicable,
         "note": row.note,
         "baseline_year": row.baseline_year,
     }
     for name, measure in [("baseline", row.baseline), *((f"y{y}", m) for y, m in row.years.items())]:
-        initial[name] = measure.value
+        answered = chosen and measure.value is not None
+        initial[name] = str(int(measure.value or 0)) if answered else measure.value
         initial[f"{name}_numerator"] = measure.numerator
         initial[f"{name}_denominator"] = measure.denominator
     return initial

@@ -74,7 +74,7 @@ def _hub(plan: Plan, version: PlanVersion) -> dict[str, Any]:
             "status": ngettext("%(count)s file", "%(count)s files", len(papers))
             % {"count": len(papers)}
             if papers
-            else _("None"),
+            else _("No file"),
         }
     )
     done = sum(section.completed for section in sections)
@@ -109,7 +109,7 @@ def _section_status(section: PlanSection) -> dict[str, str]:
     if section.completed:
         return _finished()
     if section.narrative or section.task_count or section.target_count:
-        return {"status": _("In progress"), "tone": "progress"}
+        return {"status": _("Being written"), "tone": "progress"}
     return _not_started()
 
 

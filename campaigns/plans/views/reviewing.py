@@ -1,10 +1,11 @@
 """The department's queue, and the page on which a version is reviewed and decided."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -72,7 +73,10 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
 @access.roles(*DEPARTMENT_ROLES)
 @require_safe
 def review_next(request: HttpRequest, code: str) -> HttpResponse:
-    """Lead to the version that has waited longest and that nobody has taken."""
+    """Lead to the version that has waited longest and that nobody has taken.
+
+    With `?after=` a version is skipped: the next one in the queue follows.
+    """
     campaign = campaign_or_404(request.mandate, code)
     today = timezone.localdate()
     after = request.GET.get("after", "")
@@ -80,7 +84,7 @@ def review_next(request: HttpRequest, code: str) -> HttpResponse:
         campaign,
         not_reviewed=rules.units_not_reviewed(request.mandate, on=today),
         on=today,
-        besides=int(after) if after.isascii() and after.isdecimal() and len(after) < 18 else None,
+        after=int(after) if re.fullmatch("[0-9]{1,18}", after) else None,
     )
     if version is None:
         messages.info(request, _("No plan is left that nobody has taken."))
@@ -197,7 +201,7 @@ def review_remark(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     version = _version(request, pk)
     section: PlanSection | None = queries.section_by_key(version, key)
     if section is None:
-        section = get_object_or_404(PlanSection, version=version, kind="", area=None)
+        raise Http404
     form = RemarkForm(request.POST, section_key=section.key)
     if version.state != PlanState.SENT:
         return _refused(request, version, _not_under_review(version))

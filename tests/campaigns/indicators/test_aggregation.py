@@ -89,7 +89,8 @@ def test_a_sum_over_time_may_be_taken_in_parts(early: list[Measure], late: list[
 
 
 @given(
-    st.lists(st.one_of(values, silence), max_size=15), st.sampled_from(OverTime.values),
+    st.lists(st.one_of(values, silence), max_size=15),
+    st.sampled_from(OverTime.values),
     st.integers(0, 15),
 )
 def test_a_period_without_report_changes_nothing(
@@ -127,12 +128,15 @@ def test_share_of_units_that_say_yes_leaves_out_those_it_does_not_apply_to() -> 
 
 
 def test_average_over_units_keeps_numerator_and_denominator() -> None:
-    total = over_units(OverUnits.AVERAGE, [Measure(Decimal(1)), Measure(Decimal(2)), NOT_APPLICABLE])
+    total = over_units(
+        OverUnits.AVERAGE, [Measure(Decimal(1)), Measure(Decimal(2)), NOT_APPLICABLE]
+    )
     assert total.measure == Measure(Decimal("1.5000"), Decimal(3), Decimal(2))
 
 
 @given(
-    st.lists(st.one_of(values, silence), max_size=20), st.sampled_from(["sum", "average"]),
+    st.lists(st.one_of(values, silence), max_size=20),
+    st.sampled_from(["sum", "average"]),
     st.randoms(use_true_random=False),
 )
 def test_the_order_of_units_does_not_matter(units: list[Measure | None], rule: str, random) -> None:
@@ -141,7 +145,9 @@ def test_the_order_of_units_does_not_matter(units: list[Measure | None], rule: s
     assert over_units(rule, shuffled) == over_units(rule, units)
 
 
-@given(st.lists(st.one_of(ratios, answers, silence), max_size=20), st.sampled_from(OverUnits.values))
+@given(
+    st.lists(st.one_of(ratios, answers, silence), max_size=20), st.sampled_from(OverUnits.values)
+)
 def test_not_applicable_leaves_every_result_as_it_was(
     units: list[Measure | None], rule: str
 ) -> None:

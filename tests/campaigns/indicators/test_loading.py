@@ -78,38 +78,98 @@ QUARTER_4 = "starts_on: 2025-10-01, ends_on: 2026-01-01, deadline: 2026-01-15"
         ("code: sp-1\n    area: 1", "code: sp-1\n    area: 9", "deliverables[0].area", "area: 9"),
         ("{phase: 2,", "{phase: 1,", "reporting_periods[2].phase", "year: 2026"),
         ("{phase: 2,", "{phase: 3,", "reporting_periods[2].phase", "{phase: 3"),
-        ("number: 4, " + QUARTER_4, "number: 3, " + QUARTER_4, "reporting_periods[1].number",
-         "number: 3, starts_on: 2025-10"),
-        ("number: 4, " + QUARTER_4, ("number: 4, starts_on: 2025-10-02, ends_on: 2026-01-01, "
-         "deadline: 2026-01-15"), "reporting_periods[1].starts_on", "2025-10-02"),
-        ("number: 4, " + QUARTER_4, ("number: 4, starts_on: 2025-09-30, ends_on: 2026-01-01, "
-         "deadline: 2026-01-15"), "reporting_periods[1].starts_on", "2025-09-30, ends"),
-        ("ends_on: 2026-04-01, deadline: 2026-04-15", "ends_on: 2026-03-01, deadline: 2026-04-15",
-         "reporting_periods[2].ends_on", "2026-03-01"),
-        ("deadline: 2026-01-15", "deadline: 2025-12-31", "reporting_periods[1].deadline",
-         "2025-12-31"),
-        ("    starts_on: 2026-01-01", "    starts_on: 2026-01-02", "phases[1].starts_on",
-         "2026-01-02"),
-        ("    starts_on: 2026-01-01", "    starts_on: 2025-12-31", "phases[1].starts_on",
-         "2025-12-31"),
-        ("ends_on: 2026-04-01\n", "ends_on: 2026-01-01\n", "phases[1].ends_on",
-         "plan_deadline: null ^"),
+        (
+            "number: 4, " + QUARTER_4,
+            "number: 3, " + QUARTER_4,
+            "reporting_periods[1].number",
+            "number: 3, starts_on: 2025-10",
+        ),
+        (
+            "number: 4, " + QUARTER_4,
+            ("number: 4, starts_on: 2025-10-02, ends_on: 2026-01-01, deadline: 2026-01-15"),
+            "reporting_periods[1].starts_on",
+            "2025-10-02",
+        ),
+        (
+            "number: 4, " + QUARTER_4,
+            ("number: 4, starts_on: 2025-09-30, ends_on: 2026-01-01, deadline: 2026-01-15"),
+            "reporting_periods[1].starts_on",
+            "2025-09-30, ends",
+        ),
+        (
+            "ends_on: 2026-04-01, deadline: 2026-04-15",
+            "ends_on: 2026-03-01, deadline: 2026-04-15",
+            "reporting_periods[2].ends_on",
+            "2026-03-01",
+        ),
+        (
+            "deadline: 2026-01-15",
+            "deadline: 2025-12-31",
+            "reporting_periods[1].deadline",
+            "2025-12-31",
+        ),
+        (
+            "    starts_on: 2026-01-01",
+            "    starts_on: 2026-01-02",
+            "phases[1].starts_on",
+            "2026-01-02",
+        ),
+        (
+            "    starts_on: 2026-01-01",
+            "    starts_on: 2025-12-31",
+            "phases[1].starts_on",
+            "2025-12-31",
+        ),
+        (
+            "ends_on: 2026-04-01\n",
+            "ends_on: 2026-01-01\n",
+            "phases[1].ends_on",
+            "plan_deadline: null ^",
+        ),
         ("numerator: {vi: Hồ sơ", "nominator: {vi: Hồ sơ", "indicators[0].nominator", "nominator"),
-        ("denominator: 100", "denominator: 0", "indicators[0].ministry_targets[0].denominator",
-         "denominator: 0"),
-        ("numerator: 80, denominator: 100", "value: 80", "indicators[0].ministry_targets[0].value",
-         "value: 80"),
-        ("numerator: 80,", "numerator: null,", "indicators[0].ministry_targets[0].numerator",
-         "numerator: null"),
-        ("numerator: 80,", "numerator: 99999999999999,",
-         "indicators[0].ministry_targets[0].numerator", "99999999999999"),
-        ("year: 2026, numerator", "year: 2031, numerator",
-         "indicators[0].ministry_targets[0].year", "2031"),
-        ("over_units: sum", "over_units: ratio", "indicators[1].over_units",
-         "not_applicable_allowed: true ^"),
+        (
+            "denominator: 100",
+            "denominator: 0",
+            "indicators[0].ministry_targets[0].denominator",
+            "denominator: 0",
+        ),
+        (
+            "numerator: 80, denominator: 100",
+            "value: 80",
+            "indicators[0].ministry_targets[0].value",
+            "value: 80",
+        ),
+        (
+            "numerator: 80,",
+            "numerator: null,",
+            "indicators[0].ministry_targets[0].numerator",
+            "numerator: null",
+        ),
+        (
+            "numerator: 80,",
+            "numerator: 99999999999999,",
+            "indicators[0].ministry_targets[0].numerator",
+            "99999999999999",
+        ),
+        (
+            "year: 2026, numerator",
+            "year: 2031, numerator",
+            "indicators[0].ministry_targets[0].year",
+            "2031",
+        ),
+        (
+            "over_units: sum",
+            "over_units: ratio",
+            "indicators[1].over_units",
+            "not_applicable_allowed: true ^",
+        ),
         ("quarterly_day: 5", "quarterly_day: 31", "reminder_rule.quarterly_day", "31"),
-        ("state: undetermined", "state: undetermined\n    done_date: 2025-11-05",
-         "deliverables[0].done_date", "done_date"),
+        (
+            "state: undetermined",
+            "state: undetermined\n    done_date: 2025-11-05",
+            "deliverables[0].done_date",
+            "done_date",
+        ),
         ("source: Thông báo", "source: " + "x" * 501, "campaign.source", "xxx"),
     ],
 )
@@ -135,7 +195,9 @@ def test_all_mistakes_are_told_in_the_order_of_the_file(units: dict[str, Any]) -
 def test_a_yes_no_indicator_is_never_summed(units: dict[str, Any]) -> None:
     content = bent("value_kind: count", "value_kind: yes_no")
     content = content.replace(b"over_units: sum", b"over_units: share_yes")
-    content = content.replace(b"over_time: last\n    over_units: share", b"over_time: sum\n    over_units: share")
+    content = content.replace(
+        b"over_time: last\n    over_units: share", b"over_time: sum\n    over_units: share"
+    )
     assert problems_of(content) == [f"indicators[1].over_time:{line_of('over_time: sum', content)}"]
 
 
@@ -143,8 +205,10 @@ def test_a_boundary_inside_a_quarter_leaves_the_quarter_whole(
     units: dict[str, Any], at: datetime
 ) -> None:
     """The boundary of the phases is data: a period belongs to the phase of its first day."""
-    content = bent("ends_on: 2026-01-01\n    plan_deadline: 2025-09-30",
-                   "ends_on: 2026-02-15\n    plan_deadline: 2025-09-30").decode()
+    content = bent(
+        "ends_on: 2026-01-01\n    plan_deadline: 2025-09-30",
+        "ends_on: 2026-02-15\n    plan_deadline: 2025-09-30",
+    ).decode()
     content = content.replace("    starts_on: 2026-01-01\n", "    starts_on: 2026-02-15\n")
     content = content.replace("{phase: 2,", "{phase: 1,")
     load(content, at)
@@ -164,7 +228,8 @@ def test_loading_writes_the_campaign_and_one_audit_entry(
     assert campaign.host_unit == units["vu-tccb"]
     assert sorted(p.unit.code for p in Participant.objects.all()) == ["cuc-dsvh", "vu-tccb"]
     assert list(Phase.objects.values_list("number", "starts_on", "ends_on")) == [
-        (1, date(2025, 7, 1), date(2026, 1, 1)), (2, date(2026, 1, 1), date(2026, 4, 1)),
+        (1, date(2025, 7, 1), date(2026, 1, 1)),
+        (2, date(2026, 1, 1), date(2026, 4, 1)),
     ]
     target = MinistryTarget.objects.get()
     assert (target.value, target.numerator, target.denominator) == (80, 80, 100)
@@ -180,7 +245,9 @@ def test_loading_again_changes_and_writes_nothing(units: dict[str, Any], at: dat
         diff = load(SMALL, at)
     assert diff.is_empty
     assert diff.changes == []
-    written = [q["sql"] for q in queries if not q["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
+    written = [
+        q["sql"] for q in queries if not q["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))
+    ]
     assert written == []
 
 
@@ -204,7 +271,9 @@ def test_a_unit_founded_later_joins_and_one_ended_before_does_not(
 
 def test_a_preview_shows_everything_and_writes_nothing(units: dict[str, Any], at: datetime) -> None:
     load(SMALL, at)
-    document = read_campaign_file(bent("ends_on: 2026-04-01\n", "ends_on: 2026-04-01\n    source: Công văn\n"))
+    document = read_campaign_file(
+        bent("ends_on: 2026-04-01\n", "ends_on: 2026-04-01\n    source: Công văn\n")
+    )
     with translation.override("en"):
         diff = preview_campaign(document=document)
     assert diff.lines() == ["~ phase 2", "    source: nothing → Công văn"]
@@ -251,13 +320,23 @@ def used(units: dict[str, Any], at: datetime) -> Indicator:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("value_kind: count", "value_kind: decimal", "indicator ct-2: kind of value may not change"),
-        ("over_time: last\n    over_units: sum", "over_time: sum\n    over_units: sum",
-         "indicator ct-2: over time may not change"),
+        (
+            "value_kind: count",
+            "value_kind: decimal",
+            "indicator ct-2: kind of value may not change",
+        ),
+        (
+            "over_time: last\n    over_units: sum",
+            "over_time: sum\n    over_units: sum",
+            "indicator ct-2: over time may not change",
+        ),
         ("    area: 2\n", "    area: 1\n", "indicator ct-2: area may not change"),
-        ("not_applicable_allowed: true", "not_applicable_allowed: false",
-         "indicator ct-2: may be not applicable may not change"),
-        (SMALL[SMALL.index("  - code: ct-2"):], "", "indicator ct-2 may not be removed"),
+        (
+            "not_applicable_allowed: true",
+            "not_applicable_allowed: false",
+            "indicator ct-2: may be not applicable may not change",
+        ),
+        (SMALL[SMALL.index("  - code: ct-2") :], "", "indicator ct-2 may not be removed"),
     ],
 )
 def test_a_breaking_edit_is_refused_with_its_reason(
@@ -358,7 +437,22 @@ def test_a_closed_window_stays_closed(units: dict[str, Any], at: datetime) -> No
 
 _LINES = SMALL.splitlines()
 _bits = st.sampled_from(
-    ["", "null", "[]", "{}", "- x", "1", "-1", "2025-13-40", "true", "&a", "*a", '"', "\t", "ệ" * 600]
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "- x",
+        "1",
+        "-1",
+        "2025-13-40",
+        "true",
+        "&a",
+        "*a",
+        '"',
+        "\t",
+        "ệ" * 600,
+    ]
 )
 
 

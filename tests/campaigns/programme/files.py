@@ -115,7 +115,5 @@ def make_units() -> dict[str, Any]:
         "bo": ministry,
         "vu-tccb": UnitFactory(code="vu-tccb", kind="department", parent=ministry),
         "cuc-dsvh": UnitFactory(code="cuc-dsvh", kind="authority", parent=ministry),
-        "hoi-dong": UnitFactory(
-            code="hoi-dong", kind="council", parent=ministry, owes_plan=False
-        ),
+        "hoi-dong": UnitFactory(code="hoi-dong", kind="council", parent=ministry, owes_plan=False),
     }

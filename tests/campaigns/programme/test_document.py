@@ -31,7 +31,9 @@ SCHEMA = MappingOf(
     share=Key(Number(), default=None),
     open=Key(Flag(), default=False),
     note=Key(Text(blank=True), default=""),
-    rows=Key(ListOf(MappingOf(number=Key(Integer(1, 9)), kind=Key(Choice(("a", "b"))))), default=()),
+    rows=Key(
+        ListOf(MappingOf(number=Key(Integer(1, 9)), kind=Key(Choice(("a", "b"))))), default=()
+    ),
 )
 GOOD = "code: one\nname: {vi: Một, en: One}\n"
 
@@ -77,7 +79,10 @@ def test_a_sound_file_is_read_into_plain_values() -> None:
         (GOOD + "open: maybe\n", ["open:3"]),
         (GOOD + "rows: 7\n", ["rows:3"]),
         (GOOD + "rows:\n  - number: 10\n    kind: c\n", ["rows[0].number:4", "rows[0].kind:5"]),
-        (GOOD + "rows:\n  - {number: 1, kind: a}\n  - {number: x, kind: a}\n", ["rows[1].number:5"]),
+        (
+            GOOD + "rows:\n  - {number: 1, kind: a}\n  - {number: x, kind: a}\n",
+            ["rows[1].number:5"],
+        ),
         (GOOD + "rows:\n  - just text\n", ["rows[0]:4"]),
         (GOOD + "? [a, b]\n: c\n", ["?:3"]),
         ("- a list\n", [":1"]),

@@ -80,8 +80,13 @@ def test_a_participant_sees_the_campaign_and_a_stranger_finds_nothing(
     ],
 )
 def test_overseers_see_campaigns_hosted_beside_or_below_them(
-    client: Client, sign_in: SignIn, campaign: Campaign, ministry: Unit, role: Role,
-    at_council: bool, sees: bool,
+    client: Client,
+    sign_in: SignIn,
+    campaign: Campaign,
+    ministry: Unit,
+    role: Role,
+    at_council: bool,
+    sees: bool,
 ) -> None:
     council = UnitFactory(code="hd", kind="council", parent=ministry, owes_plan=False)
     body = council if at_council else ministry
@@ -134,7 +139,11 @@ def test_deadlines_before_the_portal_are_marked_so_and_not_late(
 ) -> None:
     phase = campaign.phases.get(number=1)
     ReportingPeriodFactory(
-        phase=phase, year=2025, number=3, starts_on=date(2025, 7, 1), ends_on=date(2025, 10, 1),
+        phase=phase,
+        year=2025,
+        number=3,
+        starts_on=date(2025, 7, 1),
+        ends_on=date(2025, 10, 1),
         deadline=date(2025, 10, 15),
     )
     ReportingPeriodFactory(phase=phase)
@@ -178,8 +187,13 @@ def test_indicators_are_explained_in_words_with_targets_and_sources(
 ) -> None:
     indicator = IndicatorFactory(area=campaign.areas.get(number=1), ratio=True, confirmed=False)
     MinistryTargetFactory(
-        indicator=indicator, year=2027, value="62.5", numerator=5, denominator=8,
-        source="QĐ 4220/QĐ-BVHTTDL", confirmed=False,
+        indicator=indicator,
+        year=2027,
+        value="62.5",
+        numerator=5,
+        denominator=8,
+        source="QĐ 4220/QĐ-BVHTTDL",
+        confirmed=False,
     )
     client = enter(Role.UNIT_OFFICER, "cuc-dsvh")
     client.cookies["language"] = "en"
@@ -204,9 +218,7 @@ UPDATE = "campaigns:deliverable-update"
 def form_of(client: Client, url: str) -> dict[str, Any]:
     """The fields of the page as a browser would send them back untouched."""
     form = client.get(url).context["form"]
-    return {
-        field.html_name: field.field.prepare_value(field.value()) or "" for field in form
-    }
+    return {field.html_name: field.field.prepare_value(field.value()) or "" for field in form}
 
 
 def test_the_department_updates_a_deliverable(
@@ -216,14 +228,19 @@ def test_the_department_updates_a_deliverable(
     url = reverse(UPDATE, args=["small", "sp-1"])
     unit = Unit.objects.get(code="cuc-dsvh")
     typed = {
-        "state": "done", "lead_unit": unit.pk, "due_date": "31/12/2026",
-        "done_date": "5-11-2026", "evidence": "QĐ 4221/QĐ-BVHTTDL",
+        "state": "done",
+        "lead_unit": unit.pk,
+        "due_date": "31/12/2026",
+        "done_date": "5-11-2026",
+        "evidence": "QĐ 4221/QĐ-BVHTTDL",
     }
     response = client.post(url, form_of(client, url) | typed)
     assert response.headers["Location"] == reverse("campaigns:deliverable-list", args=["small"])
     deliverable.refresh_from_db()
     assert (deliverable.state, deliverable.lead_unit, deliverable.done_date) == (
-        "done", unit, date(2026, 11, 5),
+        "done",
+        unit,
+        date(2026, 11, 5),
     )
     entry = entries_of(campaign).get(action="deliverable.updated")
     assert entry.data["before"]["state"] == "undetermined"
@@ -282,7 +299,9 @@ def test_an_unreadable_note_of_what_was_seen_is_a_conflict(
     assert response.status_code == 409
 
 
-def test_a_double_click_saves_once(enter: Enter, campaign: Campaign, deliverable: Deliverable) -> None:
+def test_a_double_click_saves_once(
+    enter: Enter, campaign: Campaign, deliverable: Deliverable
+) -> None:
     client = enter(Role.DEPARTMENT_HEAD)
     url = reverse(UPDATE, args=["small", "sp-1"])
     typed = form_of(client, url) | {"state": "in_progress"}
@@ -304,8 +323,16 @@ def test_nobody_else_updates_a_deliverable(
 # --- Unconfirmed facts --------------------------------------------------------------------
 
 KINDS = [
-    "campaign", "document", "area", "deliverable", "phase", "plan-deadline", "holiday",
-    "reminder-rule", "indicator", "ministry-target",
+    "campaign",
+    "document",
+    "area",
+    "deliverable",
+    "phase",
+    "plan-deadline",
+    "holiday",
+    "reminder-rule",
+    "indicator",
+    "ministry-target",
 ]
 
 
@@ -316,9 +343,7 @@ def unconfirmed(campaign: Campaign) -> Campaign:
     CampaignDocumentFactory(campaign=campaign, confirmed=False)
     DeliverableFactory(area=area, confirmed=False)
     HolidayFactory(campaign=campaign, confirmed=False)
-    MinistryTargetFactory(
-        indicator=IndicatorFactory(area=area, confirmed=False), confirmed=False
-    )
+    MinistryTargetFactory(indicator=IndicatorFactory(area=area, confirmed=False), confirmed=False)
     Campaign.objects.filter(pk=campaign.pk).update(confirmed=False)
     campaign.areas.update(confirmed=False)
     campaign.reminder_rule.confirmed = False
@@ -399,8 +424,15 @@ def test_a_department_head_closes_and_reopens_a_phase(enter: Enter, campaign: Ca
     assert phase.plans_closed_by.person.full_name in page
     assert client.post(url, {"act": "reopen", "reason": "Đã xong"}).status_code == 302
     phase.refresh_from_db()
-    assert (phase.plans_closed_at, phase.plans_closed_by, phase.plans_closed_reason) == (None, None, "")
-    assert [e.action for e in entries_of(campaign)] == ["phase.plans_closed", "phase.plans_reopened"]
+    assert (phase.plans_closed_at, phase.plans_closed_by, phase.plans_closed_reason) == (
+        None,
+        None,
+        "",
+    )
+    assert [e.action for e in entries_of(campaign)] == [
+        "phase.plans_closed",
+        "phase.plans_reopened",
+    ]
     assert "Đã xong" in text(client.get(url))
 
 
@@ -465,7 +497,11 @@ def fill(campaign: Campaign, count: int) -> None:
     ],
 )
 def test_the_number_of_queries_does_not_grow(
-    enter: Enter, campaign: Campaign, django_assert_num_queries: Any, name: str, queries: int,
+    enter: Enter,
+    campaign: Campaign,
+    django_assert_num_queries: Any,
+    name: str,
+    queries: int,
     count: int,
 ) -> None:
     fill(campaign, count)
@@ -483,7 +519,9 @@ def test_the_list_of_campaigns_takes_one_query_for_all(
 ) -> None:
     for n in range(count):
         make_campaign(
-            code=f"c-{n}", areas=0, units=[Unit.objects.get(code="cuc-dsvh")],
+            code=f"c-{n}",
+            areas=0,
+            units=[Unit.objects.get(code="cuc-dsvh")],
             host_unit=campaign.host_unit,
         )
     client = enter(Role.UNIT_OFFICER, "cuc-dsvh")

@@ -218,7 +218,7 @@ def test_dishonest_files_are_refused_for_what_they_are(case):
 
 
 def test_a_bomb_is_refused_without_being_unpacked():
-    content = docx({f"word/media/{n}.bin": bytes(60 * MEGABYTE) for n in range(5)})
+    content = docx({"word/media/1.bin": bytes(80 * MEGABYTE)})
     assert len(content) < MEGABYTE
     bomb = upload("a.docx", content)
     tracemalloc.start()
@@ -270,10 +270,14 @@ def test_the_upload_can_be_read_from_its_beginning_afterwards():
     assert sent.read() == pdf()
 
 
+# Made once: a workbook carries the time of its making.
+GOOD = {extension: make() for extension, make in SAMPLES.items()}
+
+
 @given(data=st.data())
 def test_any_damage_is_taken_or_refused_but_never_a_crash(data):
     extension = data.draw(st.sampled_from(sorted(SAMPLES)))
-    content = bytearray(SAMPLES[extension]())
+    content = bytearray(GOOD[extension])
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(content)))
@@ -287,3 +291,10 @@ def test_noise_is_refused():
     for extension in SAMPLES:
         with pytest.raises(LiesAboutType):
             inspect_upload(upload(f"a.{extension}", noise))
+
+
+def test_an_upload_without_a_body_is_refused():
+    sent = upload("a.pdf", pdf())
+    sent.file = None
+    with pytest.raises(NothingUploaded):
+        inspect_upload(sent)

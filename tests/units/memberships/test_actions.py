@@ -7,6 +7,7 @@ from django.db import IntegrityError
 
 from emulation_portal.core import audit
 from emulation_portal.core.actors import Actor
+from tests.concurrency import at_once
 from tests.factories.units import MandateFactory, UnitFactory, UserFactory
 from units.memberships import actions, queries
 from units.memberships.actions import MandateTerms
@@ -119,7 +120,9 @@ class TestSigning:
         with pytest.raises(actions.DelegationOutlivesGiver):
             self.delegation(head, at, **span)
 
-    def test_ending_the_head_ends_what_the_head_delegated(self, head: Mandate, at: datetime) -> None:
+    def test_ending_the_head_ends_what_the_head_delegated(
+        self, head: Mandate, at: datetime
+    ) -> None:
         given = self.delegation(head, at)
         actions.end_mandate(head, valid_to=date(2026, 3, 1), by=BY, at=at)
         given.refresh_from_db()
@@ -204,7 +207,9 @@ class TestQueries:
         units = UnitFactory.create_batch(size)
         made = {MandateFactory(unit=unit).pk for unit in units}
         with django_assert_num_queries(1):
-            found = queries.mandates_for_units([u.pk for u in units], [Role.UNIT_OFFICER], at.date())
+            found = queries.mandates_for_units(
+                [u.pk for u in units], [Role.UNIT_OFFICER], at.date()
+            )
             assert all(m.person.full_name and m.unit.code for m in found)
         assert {m.pk for m in found} == made
 
@@ -215,3 +220,27 @@ class TestQueries:
         wanted, _other = MandateFactory(), MandateFactory()
         ids = [wanted.unit_id, wanted.unit_id + 10_000]
         assert queries.mandates_for_units(ids, [Role.UNIT_OFFICER], at.date()) == [wanted]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_end_each_other_at_once(at: datetime) -> None:
+    first, second = (MandateFactory(role=Role.ADMINISTRATOR) for _ in range(2))
+
+    def end(mandate: Mandate) -> Mandate:
+        return actions.end_mandate(mandate, valid_to=at.date(), by=BY, at=at)
+
+    outcomes = at_once(lambda: end(first), lambda: end(second))
+    assert {type(outcome) for outcome in outcomes} == {Mandate, actions.LastAdministrator}
+    assert Mandate.objects.valid_on(at.date()).in_roles(Role.ADMINISTRATOR).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_mandate_given_twice_at_once_is_given_once(at: datetime) -> None:
+    person, unit = UserFactory(), UnitFactory()
+
+    def give(day: int) -> Mandate:
+        return grant(at, person=person, unit=unit, valid_from=date(2026, 1, day))
+
+    outcomes = at_once(lambda: give(1), lambda: give(2))
+    assert {type(outcome) for outcome in outcomes} == {Mandate, actions.MandateOverlaps}
+    assert person.mandates.count() == 1

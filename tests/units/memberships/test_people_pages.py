@@ -181,9 +181,7 @@ def test_list_costs_the_same_for_any_number(
         assert admin.get("/people/").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path", ["", "correct/", "sheet/", "deactivate/", "mandates/add/"]
-)
+@pytest.mark.parametrize("path", ["", "correct/", "sheet/", "deactivate/", "mandates/add/"])
 def test_unknown_people_are_not_found(admin: Client, path: str) -> None:
     assert admin.get(f"/people/999999/{path}").status_code == 404
     assert admin.get(f"/people/{10**30}/{path}").status_code == 404

@@ -113,7 +113,10 @@ def test_import_shows_first_and_writes_on_confirmation(admin: Client) -> None:
 def test_faults_are_shown_with_row_and_reason(admin: Client) -> None:
     answer = admin.post("/units/import/", {"units": table("a,Y,castle,Cũ,Old,2025-02-30")})
     assert answer.status_code == 422
-    assert [(e.row, e.column) for e in answer.context["row_errors"]] == [(2, "kind"), (2, "valid_from")]
+    assert [(e.row, e.column) for e in answer.context["row_errors"]] == [
+        (2, "kind"),
+        (2, "valid_from"),
+    ]
     assert not Unit.objects.filter(code="a").exists()
 
 
@@ -127,7 +130,9 @@ def test_faults_are_shown_with_row_and_reason(admin: Client) -> None:
         ("units.csv", b"code,code\na,b"),
     ],
 )
-def test_hostile_files_are_refused_with_a_sentence(admin: Client, name: str, content: bytes) -> None:
+def test_hostile_files_are_refused_with_a_sentence(
+    admin: Client, name: str, content: bytes
+) -> None:
     answer = admin.post("/units/import/", {"units": SimpleUploadedFile(name, content)})
     assert answer.status_code == 422
     assert admin.post("/units/import/", {}).status_code == 422

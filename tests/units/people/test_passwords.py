@@ -43,7 +43,14 @@ def test_weak_passwords_are_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", [GOOD, "correct horse battery", "x" * 8 + "QuYt73!", "con mèo ở nhà văn hóa ngủ", "a1" * 40 + "k"]
+    "password",
+    [
+        GOOD,
+        "correct horse battery",
+        "x" * 8 + "QuYt73!",
+        "con mèo ở nhà văn hóa ngủ",
+        "a1" * 40 + "k",
+    ],
 )
 def test_long_ordinary_passwords_are_taken(password: str) -> None:
     person = User(username="binh", full_name="Trần Bình", email="binh@example.gov.vn")
@@ -68,7 +75,11 @@ class TestOneTimeLink:
     @pytest.fixture
     def person(self, at: datetime) -> User:
         return actions.register_person(
-            username="an", full_name="Nguyễn An", email="an@example.gov.vn", by=Actor.system(), at=at
+            username="an",
+            full_name="Nguyễn An",
+            email="an@example.gov.vn",
+            by=Actor.system(),
+            at=at,
         )
 
     def invite(self, person: User, at: datetime) -> str:
@@ -96,7 +107,9 @@ class TestOneTimeLink:
         row = Message.objects.values().get()
         assert token not in str(row)
 
-    def test_link_runs_out_after_three_days(self, client: Client, person: User, at: datetime) -> None:
+    def test_link_runs_out_after_three_days(
+        self, client: Client, person: User, at: datetime
+    ) -> None:
         with time_machine.travel(at, tick=False) as clock:
             link = self.invite(person, at)
             clock.shift(timedelta(days=3, seconds=1))
@@ -121,7 +134,10 @@ class TestOneTimeLink:
             shown = client.get(self.invite(person, at)).url
             answer = client.post(shown, {"password": GOOD, "password_again": "other words here"})
             assert answer.status_code == 422
-            assert client.post(shown, {"password": "short", "password_again": "short"}).status_code == 422
+            assert (
+                client.post(shown, {"password": "short", "password_again": "short"}).status_code
+                == 422
+            )
 
     def test_no_mail_without_an_address(self, at: datetime) -> None:
         person = UserFactory(email=None)
@@ -129,7 +145,9 @@ class TestOneTimeLink:
             actions.invite_by_email(person, by=Actor.system(), at=at)
         assert not Message.objects.exists()
 
-    def test_nothing_is_sent_to_somebody_deactivated_since(self, person: User, at: datetime) -> None:
+    def test_nothing_is_sent_to_somebody_deactivated_since(
+        self, person: User, at: datetime
+    ) -> None:
         actions.invite_by_email(person, by=Actor.system(), at=at)
         User.objects.update(is_active=False)
         outbox.deliver_due(at=at)
@@ -190,7 +208,11 @@ class TestChange:
         data = {"current_password": GOOD, "password": GOOD + "!", "password_again": GOOD + "!"}
         assert client.post("/password-change/", data).status_code == 302
         entry = audit.entries_of(person).get()
-        assert (entry.action, entry.actor_id, entry.data) == ("person.password_chosen", person.pk, {})
+        assert (entry.action, entry.actor_id, entry.data) == (
+            "person.password_chosen",
+            person.pk,
+            {},
+        )
 
 
 @pytest.mark.django_db

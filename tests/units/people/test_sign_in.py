@@ -17,7 +17,7 @@ from units.people.models import User
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "rừng xanh nước biếc 2031"  # noqa: S105 - a test's
+PASSWORD = "rừng xanh nước biếc 2031"
 SIGN_IN = "/sign-in/"
 
 
@@ -34,8 +34,12 @@ def enter(client: Client, username: str, password: str = PASSWORD, **extra: str)
     return client.post(SIGN_IN, {"username": username, "password": password, **extra})
 
 
-@pytest.mark.parametrize("typed", ["Nguyen.An", "nguyen.an", "an@example.gov.vn", " AN@EXAMPLE.GOV.VN "])
-def test_user_name_and_email_are_taken_in_any_case(client: Client, person: User, typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["Nguyen.An", "nguyen.an", "an@example.gov.vn", " AN@EXAMPLE.GOV.VN "]
+)
+def test_user_name_and_email_are_taken_in_any_case(
+    client: Client, person: User, typed: str
+) -> None:
     response = enter(client, typed)
     assert response.status_code == 302
     assert client.session["_auth_user_id"] == str(person.pk)
@@ -64,7 +68,7 @@ def test_each_refusal_hashes_once(
     client: Client, person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards the timing: an unknown name costs as much as a wrong password."""
-    from django.contrib.auth.hashers import MD5PasswordHasher  # noqa: PLC0415 - patched here
+    from django.contrib.auth.hashers import MD5PasswordHasher
 
     hashed: list[str] = []
     original = MD5PasswordHasher.encode
@@ -95,7 +99,9 @@ def test_returns_to_the_page_asked_for(client: Client, person: User) -> None:
     assert enter(client, "nguyen.an", next="/units/?q=a").url == "/units/?q=a"
 
 
-@pytest.mark.parametrize("hostile", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "hostile", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
 def test_never_leads_to_another_site(client: Client, person: User, hostile: str) -> None:
     assert enter(client, "nguyen.an", next=hostile).url == reverse("campaigns:home")
 
@@ -121,7 +127,9 @@ def test_sign_out_needs_a_post_and_ends_the_session(client: Client, person: User
 # --- Lock-out -----------------------------------------------------------------------------
 
 
-def test_sixth_attempt_is_refused_even_with_the_right_password(client: Client, person: User) -> None:
+def test_sixth_attempt_is_refused_even_with_the_right_password(
+    client: Client, person: User
+) -> None:
     with time_machine.travel("2026-11-22 02:00:00Z", tick=False):
         answers = [enter(client, "nguyen.an", "wrong").status_code for _ in range(5)]
         assert answers == [422, 422, 422, 422, 429]
@@ -174,7 +182,7 @@ def test_one_time_password_leads_to_choosing_ones_own(
     with time_machine.travel(at + timedelta(days=13), tick=False):
         assert enter(client, "nguyen.an", password).status_code == 302
         assert client.get("/units/").url == reverse("units:password-change")
-        own = {"current_password": password, "password": "mưa nguồn chớp bể xa", }
+        own = {"current_password": password, "password": "mưa nguồn chớp bể xa"}
         answer = client.post("/password-change/", {**own, "password_again": own["password"]})
         assert answer.status_code == 302
         assert client.get("/units/").status_code == 200

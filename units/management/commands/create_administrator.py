@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -60,5 +60,7 @@ class Command(BaseCommand):
         else:
             unit = units.filter(kind=UnitKind.MINISTRY, parent__isnull=True).first()
         if unit is None:
-            raise CommandError("There is no such unit. Import units first, or name one with --unit.")
+            raise CommandError(
+                "There is no such unit. Import units first, or name one with --unit."
+            )
         return unit

@@ -18,7 +18,9 @@ from units.memberships.people_rows import read_people
 
 
 class Command(BaseCommand):
-    help = "Takes in and invites the people in FILE (CSV or XLSX). With any bad row nothing changes."
+    help = (
+        "Takes in and invites the people in FILE (CSV or XLSX). With any bad row nothing changes."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

@@ -17,8 +17,8 @@ from emulation_portal.core.errors import DomainError
 from emulation_portal.core.idempotency import once
 from emulation_portal.core.text import search_key
 from units.memberships import actions
-from units.memberships.history import lines_of
 from units.memberships.forms import CorrectPersonForm, InviteForm, PersonFilterForm
+from units.memberships.history import lines_of
 from units.memberships.models import Mandate, Role
 from units.people import actions as account
 from units.people.models import User, UserQuerySet
@@ -33,7 +33,9 @@ def people_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = PersonFilterForm(request.GET)
     people = _filtered(form, today).order_by("name_sort_key", "pk")
-    in_force = Mandate.objects.valid_on(today).select_related("unit").order_by("unit__sort_key", "pk")
+    in_force = (
+        Mandate.objects.valid_on(today).select_related("unit").order_by("unit__sort_key", "pk")
+    )
     people = people.prefetch_related(Prefetch("mandates", queryset=in_force, to_attr="held"))
     page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "is_filtered": any(request.GET.values())}
@@ -46,14 +48,12 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: account, all mandates past and future, and what was done about them."""
     person = get_object_or_404(User, pk=pk)
     today = timezone.localdate()
-    mandates = list(
-        person.mandates.select_related("unit", "delegated_by__person").order_by("-valid_from", "pk")
-    )
-    for mandate in mandates:
-        mandate.phase = _phase(mandate, today)
+    mandates = person.mandates.select_related("unit", "delegated_by__person")
     context = {
         "person": person,
-        "mandates": mandates,
+        "mandates": [
+            (mandate, _phase(mandate, today)) for mandate in mandates.order_by("-valid_from", "pk")
+        ],
         "history": lines_of(audit.entries_of(person).order_by("-sequence")[:50]),
         "can_sign_in": person.has_usable_password(),
     }
@@ -82,11 +82,13 @@ def person_invite(request: HttpRequest) -> HttpResponse:
                 by=request.actor,
                 at=now,
             )
-            return resolve_url("units:person-detail" if by_email else "units:person-sheet", person.pk)
+            return resolve_url(
+                "units:person-detail" if by_email else "units:person-sheet", person.pk
+            )
 
         try:
             key = form.cleaned_data["form_key"]
-            goal = once(user_id=request.user.pk, key=key, at=now, act=act)
+            goal = once(user_id=request.actor.person_id, key=key, at=now, act=act)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -123,7 +125,11 @@ def person_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as refusal:
             messages.error(request, str(refusal))
             return redirect("units:person-detail", pk=pk)
-        context = {"person": person, "password": password, "address": request.build_absolute_uri("/")}
+        context = {
+            "person": person,
+            "password": password,
+            "address": request.build_absolute_uri("/"),
+        }
         return render(request, "units/memberships/person_sheet.html", context)
     return render(request, "units/memberships/person_sheet_ask.html", {"person": person})
 
@@ -136,9 +142,7 @@ def person_correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectPersonForm.of(person, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            account.correct_person(
-                person, **form.cleaned_data, by=request.actor, at=timezone.now()
-            )
+            account.correct_person(person, **form.cleaned_data, by=request.actor, at=timezone.now())
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -199,4 +203,8 @@ def _filtered(form: PersonFilterForm, today: date) -> UserQuerySet:
 def _phase(mandate: Mandate, today: date) -> str:
     if mandate.valid_on(today):
         return "in_force"
-    return "future" if mandate.valid_from > today and mandate.valid_to != mandate.valid_from else "ended"
+    return (
+        "future"
+        if mandate.valid_from > today and mandate.valid_to != mandate.valid_from
+        else "ended"
+    )

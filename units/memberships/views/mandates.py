@@ -65,7 +65,7 @@ def mandate_add(request: HttpRequest, pk: int) -> HttpResponse:
 
         try:
             key = form.cleaned_data["form_key"]
-            goal = once(user_id=request.user.pk, key=key, at=now, act=act)
+            goal = once(user_id=request.actor.person_id, key=key, at=now, act=act)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:

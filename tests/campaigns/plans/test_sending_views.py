@@ -1,0 +1,329 @@
+"""Check, send, receipt, withdraw and amend, as the pages do them."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from campaigns.models import PlanVersion
+from campaigns.plans import actions
+from campaigns.plans.models import PaperKind
+from campaigns.plans.queries import draft_of, section_by_key
+from campaigns.plans.rows import TaskRow
+from campaigns.plans.states import PlanState
+from campaigns.programme.models import PlanFlow
+from tests.campaigns.plans.scenes import AT, fill, issue_facts, make_scene, save
+from tests.factories.campaigns import PlanFactory, accept, give_back
+from tests.factories.core import AttachmentFactory
+from tests.factories.units import MandateFactory
+from units.models import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day_of_the_scenes():
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+@pytest.fixture
+def scene():
+    return make_scene(areas=1)
+
+
+@pytest.fixture
+def as_(client, sign_in):
+    return lambda mandate: sign_in(client, mandate)
+
+
+def url(page, plan, *args):
+    return reverse(f"campaigns:plan-{page}", args=[plan.pk, *args])
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def form_of(client, plan):
+    """What the button on the check page sends."""
+    form = client.get(url("check", plan)).context["form"]
+    return {"form_key": form["form_key"].value(), "checked_hash": form["checked_hash"].value()}
+
+
+def test_what_is_missing_is_listed_with_links_to_the_fields(scene, as_):
+    plan = scene.start().plan
+    response = as_(scene.officer).get(url("check", plan))
+    page = text_of(response)
+    assert not response.context["can_send"]
+    for address in (
+        url("section", plan, "purpose") + "#id_narrative",
+        url("section", plan, "area-1") + "#id_tasks-0-title",
+        url("issue", plan) + "#id_number_symbol",
+    ):
+        assert f'href="{address}"' in page
+    linked = reverse("campaigns:plan-section", args=[plan.pk, "area-1"])
+    section_page = text_of(as_(scene.officer).get(linked))
+    indicator = section_by_key(draft_of(plan), "area-1").area.indicators.get()
+    for anchor in ("id_narrative", "id_tasks-0-title", f"id_target-{indicator.pk}-y2025", "id_completed_0"):
+        assert f'id="{anchor}"' in section_page
+
+
+def test_the_whole_plan_is_checked_on_one_page_and_sent_once(scene, as_):
+    version = scene.complete_draft()
+    client = as_(scene.officer)
+    page = text_of(client.get(url("check", scene.plan)))
+    for shown in ("Số hóa hồ sơ", "Văn phòng", "Cơ sở dữ liệu", "12/KH-DSVH", "thay thủ trưởng"):
+        assert shown in page
+    data = form_of(client, scene.plan)
+    first = client.post(url("send", scene.plan), data)
+    assert first.url == url("receipt", scene.plan, 1)
+    assert client.post(url("send", scene.plan), data).url == first.url
+    other_click = data | {"form_key": "another-click"}
+    assert client.post(url("send", scene.plan), other_click).url == first.url
+    version.refresh_from_db()
+    receipt = text_of(client.get(first.url))
+    assert version.content_hash[:8] in receipt
+    assert f"GD1-{scene.unit.code.upper()}-01" in receipt
+    assert "09:00 22/11/2026" in receipt
+    assert "Đúng hạn" in receipt
+
+
+@pytest.mark.parametrize("tasks", [1, 3, 200])
+def test_the_check_page_costs_the_same_for_any_number_of_tasks(
+    scene, as_, tasks, django_assert_num_queries
+):
+    version = scene.complete_draft()
+    rows = [TaskRow(f"Việc {n}", lead="A", product="B") for n in range(tasks)]
+    save(section_by_key(version, "area-1"), by=scene.officer, tasks=rows)
+    client = as_(scene.officer)
+    page = url("check", scene.plan)
+    with django_assert_num_queries(23):
+        client.get(page)
+
+
+def test_the_head_sends_in_their_own_name(scene, as_):
+    scene.complete_draft()
+    page = text_of(as_(scene.head).get(url("check", scene.plan)))
+    assert "thay thủ trưởng" not in page
+    assert scene.head.person.full_name in page
+
+
+def test_a_late_plan_is_taken_and_marked(scene, as_):
+    scene.complete_draft(issue_date=AT.date())
+    client = as_(scene.officer)
+    receipt = client.post(url("send", scene.plan), form_of(client, scene.plan)).url
+    page = text_of(client.get(receipt))
+    assert "Muộn" in page
+    assert "30/09/2025" in page
+
+
+def test_an_incomplete_plan_is_not_sent(scene, as_):
+    version = scene.start()
+    client = as_(scene.head)
+    response = client.post(url("send", scene.plan), {"checked_hash": "0" * 64})
+    assert response.status_code == 422
+    assert "số, ký hiệu" in text_of(response)
+    version.refresh_from_db()
+    assert version.is_draft
+
+
+def test_a_plan_changed_since_the_check_is_shown_again(scene, as_):
+    version = scene.complete_draft()
+    client = as_(scene.officer)
+    data = form_of(client, scene.plan)
+    save(section_by_key(version, "purpose"), by=scene.head, narrative="Đổi")
+    response = client.post(url("send", scene.plan), data)
+    assert response.status_code == 409
+    assert "đã được sửa sau khi" in text_of(response)
+    assert client.post(url("send", scene.plan), form_of(client, scene.plan)).status_code == 302
+
+
+def test_a_closed_window_refuses_with_who_can_reopen_it(scene, as_):
+    version = scene.complete_draft()
+    client = as_(scene.officer)
+    data = form_of(client, scene.plan)
+    head = MandateFactory(unit=scene.campaign.host_unit, role=Role.DEPARTMENT_HEAD)
+    scene.phase.plans_closed_at, scene.phase.plans_closed_by = AT, head
+    scene.phase.save()
+    response = client.post(url("send", scene.plan), data)
+    assert response.status_code == 409
+    assert text_of(response).count(head.person.full_name) == 1
+    version.refresh_from_db()
+    assert version.is_draft
+
+
+def test_an_officer_without_the_heads_document_is_refused(as_):
+    scene = make_scene(areas=1, plan_flow=PlanFlow.REVIEW_FIRST)
+    version = scene.start()
+    fill(version, by=scene.officer)
+    client = as_(scene.officer)
+    data = form_of(client, scene.plan)
+    page = client.get(url("check", scene.plan))
+    assert not page.context["can_send"]
+    assert f'{url("papers", scene.plan)}#id_file' in text_of(page)
+    response = client.post(url("send", scene.plan), data)
+    assert response.status_code == 403
+    assert "văn bản có chữ ký của thủ trưởng" in text_of(response)
+    actions.attach_paper(
+        version=version, attachment=AttachmentFactory(), kind=PaperKind.HEAD_SIGNED,
+        by=scene.officer.actor, at=AT,
+    )  # fmt: skip
+    assert client.post(url("send", scene.plan), form_of(client, scene.plan)).status_code == 302
+
+
+@pytest.mark.parametrize("data", [{}, {"checked_hash": "x"}, {"checked_hash": "0" * 63}])
+def test_a_mangled_form_leads_back_to_the_check_page(scene, as_, data):
+    scene.complete_draft()
+    response = as_(scene.officer).post(url("send", scene.plan), data)
+    assert response.url == url("check", scene.plan)
+
+
+def test_a_stale_form_leads_to_the_receipt_or_to_the_plan(scene, as_):
+    scene.sent()
+    client = as_(scene.officer)
+    data = {"checked_hash": "0" * 64}
+    assert client.post(url("send", scene.plan), data).url == url("receipt", scene.plan, 1)
+    bare = PlanFactory(unit=scene.unit, phase=scene.campaign.phases.get(number=2))
+    assert client.post(url("send", bare), data).url == bare.get_absolute_url()
+
+
+def test_nothing_is_sent_by_a_get(scene, as_):
+    scene.complete_draft()
+    client = as_(scene.officer)
+    for page in ("send", "amend"):
+        assert client.get(url(page, scene.plan)).status_code == 405
+
+
+def test_the_department_sends_what_it_entered(scene, as_):
+    actions.register_paper_plan(
+        unit=scene.unit, phase=scene.phase, issue=issue_facts(), by=scene.reviewer.actor, at=AT
+    )
+    client = as_(scene.reviewer)
+    page = text_of(client.get(url("check", scene.plan)))
+    assert "thay " + scene.unit.name in page
+    receipt = client.post(url("send", scene.plan), form_of(client, scene.plan)).url
+    page = text_of(client.get(receipt))
+    assert scene.reviewer.person.full_name in page
+    assert "gửi thay đơn vị" in page
+
+
+# --- Receipt -----------------------------------------------------------------------------
+
+
+def test_there_is_no_receipt_for_a_draft_or_a_version_that_is_not_there(scene, as_):
+    scene.start()
+    client = as_(scene.officer)
+    assert client.get(url("receipt", scene.plan, 1)).status_code == 404
+    assert client.get(url("receipt", scene.plan, 99)).status_code == 404
+
+
+def test_a_withdrawn_versions_receipt_says_so_and_is_for_the_unit(scene, as_):
+    sent = scene.sent()
+    actions.withdraw_plan(version=sent, by=scene.officer.actor, at=AT)
+    receipt = url("receipt", scene.plan, 1)
+    assert "sau đó đã rút" in text_of(as_(scene.officer).get(receipt))
+    assert as_(MandateFactory(unit=scene.campaign.host_unit)).get(receipt).status_code == 404
+
+
+def test_a_withdrawn_version_is_not_read_by_those_who_read_its_successor(scene, as_):
+    sent = scene.sent()
+    draft = actions.withdraw_plan(version=sent, by=scene.officer.actor, at=AT)
+    actions.send_plan(version=draft, by=scene.officer.actor, at=AT)
+    client = as_(MandateFactory(unit=scene.campaign.host_unit))
+    assert client.get(url("receipt", scene.plan, 1)).status_code == 404
+    assert client.get(url("receipt", scene.plan, 2)).status_code == 200
+
+
+# --- Withdraw and amend ------------------------------------------------------------------
+
+
+def test_withdrawing_asks_first_and_opens_a_draft(scene, as_):
+    sent = scene.sent()
+    client = as_(scene.officer)
+    assert url("withdraw", scene.plan) in text_of(client.get(url("receipt", scene.plan, 1)))
+    page = client.get(url("withdraw", scene.plan))
+    assert page.status_code == 200
+    sent.refresh_from_db()
+    assert sent.state == PlanState.SENT
+    response = client.post(url("withdraw", scene.plan), {"form_key": "x"}, follow=True)
+    assert "Đã rút phiên bản 1" in text_of(response)
+    sent.refresh_from_db()
+    assert sent.state == PlanState.WITHDRAWN
+    again = client.post(url("withdraw", scene.plan), {"form_key": "x"}, follow=True)
+    assert "không có gì để rút" in text_of(again)
+
+
+def test_what_was_taken_for_review_is_not_withdrawn(scene, as_):
+    sent = scene.sent()
+    PlanVersion.objects.filter(pk=sent.pk).update(reviewer=scene.reviewer, taken_at=AT)
+    response = as_(scene.officer).get(url("withdraw", scene.plan))
+    assert response.status_code == 403
+    assert "đã nhận xử lý" in text_of(response)
+
+
+def test_an_officer_does_not_withdraw_what_the_head_sent(scene, as_):
+    actions.send_plan(version=scene.complete_draft(), by=scene.head.actor, at=AT)
+    assert as_(scene.officer).post(url("withdraw", scene.plan)).status_code == 403
+
+
+def test_taken_between_the_question_and_the_answer(scene, as_, monkeypatch):
+    sent = scene.sent()
+    client = as_(scene.officer)
+
+    def taken(**_):
+        raise actions.WithdrawalTooLate
+
+    monkeypatch.setattr(actions, "withdraw_plan", taken)
+    response = client.post(url("withdraw", scene.plan), {"form_key": "x"})
+    assert response.status_code == 302
+    sent.refresh_from_db()
+    assert sent.state == PlanState.SENT
+
+
+def test_an_amendment_is_opened_once_and_refused_under_review(scene, as_):
+    sent = scene.sent()
+    client = as_(scene.officer)
+    client.post(url("amend", scene.plan))
+    assert draft_of(scene.plan) is None
+    accept(sent)
+    for _ in range(2):
+        response = client.post(url("amend", scene.plan))
+        assert response.url == scene.plan.get_absolute_url()
+    assert draft_of(scene.plan).number == 2
+    assert "vẫn có hiệu lực" in text_of(client.get(scene.plan.get_absolute_url()))
+
+
+def test_a_returned_plan_is_amended_and_sent_again(scene, as_):
+    give_back(scene.sent())
+    client = as_(scene.head)
+    client.post(url("amend", scene.plan))
+    response = client.post(url("send", scene.plan), form_of(client, scene.plan))
+    assert response.url == url("receipt", scene.plan, 2)
+
+
+def test_where_review_comes_first_the_accepted_plan_is_then_issued(as_):
+    scene = make_scene(areas=1, plan_flow=PlanFlow.REVIEW_FIRST)
+    version = scene.start()
+    fill(version, by=scene.officer)
+    accept(actions.send_plan(version=version, by=scene.head.actor, at=AT))
+    client = as_(scene.officer)
+    scan = AttachmentFactory(uploaded_by=scene.officer.person)
+    data = {
+        "number_symbol": "20/KH", "issue_date": "20/11/2026", "signer_name": "A",
+        "signer_title": "Cục trưởng", "kept_file": str(scan.pk),
+    }  # fmt: skip
+    assert client.get(url("issue", scene.plan)).status_code == 200
+    assert client.post(url("issue", scene.plan), data).status_code == 302
+    version.refresh_from_db()
+    assert version.issue.number_symbol == "20/KH"
+    stranger = as_(MandateFactory(unit=scene.campaign.host_unit))
+    assert stranger.get(scene.plan.get_absolute_url()).status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.OBSERVER, Role.COUNCIL_MEMBER, Role.ADMINISTRATOR])
+def test_others_do_not_reach_the_writing_pages(scene, as_, role):
+    scene.complete_draft()
+    client = as_(MandateFactory(unit=scene.unit, role=role))
+    for page in ("issue", "papers", "check", "withdraw"):
+        assert client.get(url(page, scene.plan)).status_code == 403
+    assert client.post(url("send", scene.plan)).status_code == 403
