@@ -95,8 +95,9 @@ def wanted() -> Catalog:
     return catalogue
 
 
-def read(path: Path = CATALOGUE) -> Catalog:
-    """The catalogue in `path`; an empty one when there is no such file."""
+def read(path: Path | None = None) -> Catalog:
+    """The catalogue in `path`, ours by default; an empty one when there is no such file."""
+    path = path or CATALOGUE
     if not path.exists():
         return Catalog(locale="vi", charset="utf-8", fuzzy=False)
     return read_po(io.BytesIO(path.read_bytes()), locale="vi", charset="utf-8")

@@ -17,7 +17,7 @@ d = _("in two"
 e = _(a)
 """
 TEMPLATE = """{% load i18n %}
-<h1>{% translate "It's \\"here\\"" %}</h1>
+<h1>{% translate "It's here" %}</h1>
 {% blocktranslate count n=plans|length trimmed %}
   {{ n }} plan
 {% plural %}
@@ -29,7 +29,7 @@ TEMPLATE = """{% load i18n %}
 FOUND = [
     ("", "%(n)d plan"),
     ("", "%(n)s plan"),
-    ("", "It's \"here\""),
+    ("", "It's here"),
     ("", "Send the plan to %(unit)s"),
     ("", "Untitled"),
     ("", "in two halves"),
@@ -56,8 +56,7 @@ def messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def entry(message: str, translation: str, *, context: str = "", plural: str = "") -> str:
     lines = [f'msgctxt "{context}"'] if context else []
-    escaped = message.replace('"', '\\"')
-    lines.append(f'msgid "{escaped}"')
+    lines.append(f'msgid "{message}"')
     lines += [f'msgid_plural "{plural}"', f'msgstr[0] "{translation}"'] if plural else []
     return "\n".join([*lines, *([] if plural else [f'msgstr "{translation}"']), "", ""])
 
@@ -67,7 +66,7 @@ def complete(messages: ModuleType, tmp_path: Path) -> None:
     fragment.write_text(
         entry("%(n)d plan", "%(n)d kế hoạch", plural="%(n)d plans")
         + entry("%(n)s plan", "%(n)s kế hoạch", plural="%(n)s plans in all")
-        + entry("It's \"here\"", "Ở đây")
+        + entry("It's here", "Ở đây")
         + entry("Send the plan to %(unit)s", "Gửi kế hoạch đến %(unit)s")
         + entry("Untitled", "Chưa đặt tên")
         + entry("in two halves", "hai nửa")
