@@ -7,6 +7,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         # Inline: models may be imported only once the app registry is ready.
+        from campaigns.dashboards import registration as dashboards  # noqa: PLC0415 - app-registry
         from campaigns.indicators import registration as indicators  # noqa: PLC0415 - app-registry
         from campaigns.plans import registration as plans  # noqa: PLC0415 - app-registry
         from campaigns.programme import registration as programme  # noqa: PLC0415 - app-registry
@@ -15,4 +16,5 @@ class CampaignsConfig(AppConfig):
         programme.register()
         indicators.register()
         plans.register()
+        dashboards.register()
         reminders.register()

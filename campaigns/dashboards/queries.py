@@ -1,16 +1,21 @@
-"""What the dashboard shows: five figures, the heat map of areas, deliverables by state."""
+"""What the dashboard and the home pages count, in as many statements as there are tables."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
+from campaigns.plans import review_queue
 from campaigns.plans.listing import STATUS_CONDITIONS, PlanStatus
-from campaigns.plans.models import PlanSection
-from campaigns.programme.models import Campaign, DeliverableState
-from units.models import Unit
+from campaigns.plans.models import PlanSection, PlanVersion
+from campaigns.plans.review_queue import QueueView
+from campaigns.plans.states import PlanState
+from campaigns.programme.models import Campaign, ContentArea, DeliverableState, ReportingPeriod
+from emulation_portal.core.models import Message
+from emulation_portal.core.outbox import MessageState
+from units.models import Mandate, Unit
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,98 @@ def target_counts(version_ids: Iterable[int]) -> dict[tuple[int, int], tuple[int
     return {(version, area): (targets, applicable) for version, area, targets, applicable in rows}
 
 
-def deliverable_counts(campaign: Campaign, area_id: int | None = None) -> dict[str, int]:
-    """How many of the campaign's deliverables stand in each state; every state has a figure."""
-    deliverables = campaign.deliverables.filter(Q() if area_id is None else Q(area_id=area_id))
-    found = dict(deliverables.order_by().values_list("state").annotate(Count("pk")))
-    return {state: found.get(state, 0) for state in DeliverableState.values}
+@dataclass(frozen=True)
+class AreaDeliverables:
+    """A content area with how many of its deliverables stand in each state."""
+
+    area: ContentArea
+    counts: dict[str, int]
 
 
-def plan_deadline_note(deadline: date | None, go_live: date) -> str:
-    """ "unknown", "before_go_live" or "": what must be said beside on-time figures."""
-    if deadline is None:
-        return "unknown"
-    return "before_go_live" if deadline < go_live else ""
+def areas_with_deliverables(campaign: Campaign) -> list[AreaDeliverables]:
+    """The campaign's areas in order, each with a figure for every state. One statement."""
+    counted = {
+        f"deliverables_{state}": Count("deliverables", filter=Q(deliverables__state=state))
+        for state in DeliverableState.values
+    }
+    return [
+        AreaDeliverables(
+            area, {state: getattr(area, f"deliverables_{state}") for state in DeliverableState.values}
+        )
+        for area in campaign.areas.annotate(**counted)
+    ]
+
+
+@dataclass(frozen=True)
+class QueueFigures:
+    """What waits for the department in one campaign, for one reviewer."""
+
+    waiting: int = 0
+    overdue: int = 0
+    mine: int = 0
+    oldest: datetime | None = None
+
+
+def queue_figures(
+    campaigns: Collection[Campaign], mandate: Mandate, *, on: date
+) -> dict[int, QueueFigures]:
+    """By campaign id, what its review queue holds; a campaign without any is left out.
+
+    One statement; the views are those of the queue itself, so that the numbers agree.
+    """
+    views = review_queue.conditions(mandate, on=on)
+    rows = (
+        PlanVersion.objects.filter(state=PlanState.SENT, plan__phase__campaign__in=campaigns)
+        .order_by()
+        .values("plan__phase__campaign")
+        .annotate(
+            waiting=Count("pk"),
+            overdue=Count("pk", filter=views[QueueView.OVERDUE]),
+            mine=Count("pk", filter=views[QueueView.MINE]),
+            oldest=Min("sent_at"),
+        )
+    )
+    return {row.pop("plan__phase__campaign"): QueueFigures(**row) for row in rows}
+
+
+def held_letters(campaigns: Collection[Campaign]) -> dict[int, int]:
+    """By campaign id, how many letters wait for the department's release. One statement.
+
+    Reminders are the only mail that is ever held.
+    """
+    rows = (
+        Message.objects.filter(
+            state=MessageState.HELD, context__campaign__in=[campaign.pk for campaign in campaigns]
+        )
+        .order_by()
+        .values_list("context__campaign")
+        .annotate(Count("pk"))
+    )
+    return dict(rows)
+
+
+def remark_counts(version_ids: Iterable[int]) -> dict[int, int]:
+    """By version id, how many remarks the department has pinned to it. One statement."""
+    versions = PlanVersion.objects.filter(pk__in=list(version_ids))
+    return dict(versions.order_by().values_list("pk").annotate(Count("remarks")))
+
+
+def next_periods(unit: Unit, *, on: date, limit: int = 3) -> list[ReportingPeriod]:
+    """The reporting periods of the unit's campaigns that fall due next. One statement."""
+    periods = ReportingPeriod.objects.filter(
+        campaign__participants__unit=unit, deadline__gte=on
+    ).select_related("campaign")
+    return list(periods.order_by("deadline", "starts_on", "kind", "pk")[:limit])
+
+
+def longest_waiting(campaigns: Collection[Campaign], *, limit: int = 5) -> list[PlanVersion]:
+    """The versions that have waited longest for the department, the oldest first. One statement."""
+    versions = PlanVersion.objects.filter(
+        state=PlanState.SENT, plan__phase__campaign__in=campaigns
+    ).select_related("plan__unit", "plan__phase", "reviewer__person")
+    return list(versions.order_by("sent_at", "pk")[:limit])
+
+
+def failed_letters() -> int:
+    """How many mails could not be sent and wait for somebody to look. One statement."""
+    return Message.objects.filter(state=MessageState.FAILED).count()

@@ -5,5 +5,5 @@ from campaigns.dashboards import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("dashboard/", views.dashboard_index, name="dashboard-index"),
-    path("campaigns/<slug:code>/dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/<slug:code>/", views.dashboard, name="dashboard"),
 ]

@@ -51,7 +51,9 @@ def changes_since(
             found.append(PartChange(f"part-{section.key}", section.title, tuple(notes)))
     if old["issue"] != new["issue"]:
         found.append(
-            PartChange(ISSUE_ANCHOR, _("Issue of the plan"), (_("The details of the issue have changed."),))
+            PartChange(
+                ISSUE_ANCHOR, _("Issue of the plan"), (_("The details of the issue have changed."),)
+            )
         )
     if notes := _paper_notes(old["papers"], new["papers"]):
         found.append(PartChange(PAPERS_ANCHOR, _("Papers"), tuple(notes)))
@@ -65,7 +67,9 @@ def _part_notes(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     notes = [_("The text has changed.")] if old["narrative"] != new["narrative"] else []
     added, changed, gone = _compare(old["tasks"], new["tasks"])
     if added:
-        notes.append(ngettext("%(count)s new task.", "%(count)s new tasks.", added) % {"count": added})
+        notes.append(
+            ngettext("%(count)s new task.", "%(count)s new tasks.", added) % {"count": added}
+        )
     if changed:
         notes.append(
             ngettext("%(count)s task has changed.", "%(count)s tasks have changed.", changed)
@@ -110,7 +114,9 @@ def _paper_notes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[s
     after = {(paper["kind"], paper["sha256"]) for paper in new}
     notes = []
     if added := len(after - before):
-        notes.append(ngettext("%(count)s new file.", "%(count)s new files.", added) % {"count": added})
+        notes.append(
+            ngettext("%(count)s new file.", "%(count)s new files.", added) % {"count": added}
+        )
     if gone := len(before - after):
         notes.append(
             ngettext("%(count)s file was taken off.", "%(count)s files were taken off.", gone)

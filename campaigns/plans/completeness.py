@@ -50,7 +50,9 @@ def what_is_missing(version: PlanVersion) -> list[Missing]:
     if not version.registered_from_paper:
         missing += _missing_in_sections(version)
     flow = version.plan.phase.campaign.plan_flow
-    if (flow == PlanFlow.ISSUE_FIRST or version.registered_from_paper) and issue_of(version) is None:
+    if (flow == PlanFlow.ISSUE_FIRST or version.registered_from_paper) and issue_of(
+        version
+    ) is None:
         missing.append(
             Missing(
                 ISSUE, "id_number_symbol",
@@ -65,6 +67,14 @@ def what_is_missing(version: PlanVersion) -> list[Missing]:
             )
         )  # fmt: skip
     return missing
+
+
+def _name(section: PlanSection) -> str:
+    """A name short enough to stand in a list: areas go by number and short name."""
+    if section.area is None:
+        return section.title
+    facts = {"number": section.area.number, "name": section.area.short_name}
+    return _("Content %(number)s: %(name)s") % facts
 
 
 def _missing_in_sections(version: PlanVersion) -> list[Missing]:
@@ -95,7 +105,7 @@ def _missing_in_sections(version: PlanVersion) -> list[Missing]:
                 Missing(
                     section.key, "id_completed_0",
                     _("“%(section)s”: say that this part is finished.")
-                    % {"section": section.title},
+                    % {"section": _name(section)},
                 )
             ]  # fmt: skip
         missing += found
@@ -105,17 +115,17 @@ def _missing_in_sections(version: PlanVersion) -> list[Missing]:
 def _missing_text(section: PlanSection) -> list[Missing]:
     if section.narrative.strip():
         return []
-    sentence = _("“%(section)s”: write the text.") % {"section": section.title}
+    sentence = _("“%(section)s”: write the text.") % {"section": _name(section)}
     return [Missing(section.key, narrative_anchor(), sentence)]
 
 
 def _missing_tasks(section: PlanSection, tasks: list[PlanTask]) -> list[Missing]:
     if not tasks:
-        sentence = _("“%(section)s”: enter at least one task.") % {"section": section.title}
+        sentence = _("“%(section)s”: enter at least one task.") % {"section": _name(section)}
         return [Missing(section.key, task_anchor(0, "title"), sentence)]
     missing = []
     for index, task in enumerate(tasks):
-        facts = {"section": section.title, "number": index + 1}
+        facts = {"section": _name(section), "number": index + 1}
         if not task.lead:
             sentence = _("“%(section)s”, task %(number)s: say who leads it.") % facts
             missing.append(Missing(section.key, task_anchor(index, "lead"), sentence))
@@ -126,7 +136,7 @@ def _missing_tasks(section: PlanSection, tasks: list[PlanTask]) -> list[Missing]
 
 
 def _missing_target(section: PlanSection, indicator: Indicator, years: list[int]) -> Missing:
-    facts = {"section": section.title, "indicator": indicator.name}
+    facts = {"section": _name(section), "indicator": indicator.name}
     if indicator.not_applicable_allowed:
         sentence = _(
             "“%(section)s”: set a target for “%(indicator)s”, or say that it does not apply."

@@ -147,9 +147,7 @@ def value_of(indicator: Indicator, measured: Measured) -> Value | None:
         text = f"{text}%"
     if measured.numerator is None or measured.denominator is None:
         return Value(text)
-    return Value(
-        text, f"{show_number(measured.numerator)} ÷ {show_number(measured.denominator)}"
-    )
+    return Value(text, f"{show_number(measured.numerator)} ÷ {show_number(measured.denominator)}")
 
 
 def _asked_by_ministry(

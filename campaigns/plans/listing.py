@@ -1,5 +1,6 @@
 """The plans of a phase: one row per expected unit, with its plan or with none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -63,9 +64,7 @@ def units_with_plans(
     """
     units = expected_units(phase, on)
     if block_id is not None:
-        units = units.filter(
-            block_memberships__block_id=block_id, block_memberships__year=on.year
-        )
+        units = units.filter(block_memberships__block_id=block_id, block_memberships__year=on.year)
     if kind:
         units = units.filter(kind=kind)
     if search:
@@ -91,6 +90,13 @@ def units_with_plans(
     )
 
 
+def phase_shown(phases: Sequence[Phase], wanted: str, *, on: date) -> Phase | None:
+    """The phase asked for by its id, else the one under way, else the first; None without any."""
+    asked = [phase for phase in phases if str(phase.pk) == wanted]
+    under_way = [phase for phase in phases if phase.starts_on <= on < phase.ends_on]
+    return next(iter([*asked, *under_way, *phases]), None)
+
+
 def sees_every_unit(mandate: Mandate) -> bool:
     """Whether the list shows units without a plan, and plans before they are issued, as well."""
     return mandate.is_department or mandate.role in (Role.ADMINISTRATOR, Role.OBSERVER)
@@ -107,7 +113,7 @@ def listed_units(
     units = units_with_plans(phase, on=on, **narrowing)
     if not sees_every_unit(mandate):
         readable = Plan.objects.visible_to(mandate).filter(phase=phase).values("pk")
-        units = units.filter(version_id__isnull=False, plan_id__in=readable)
+        units = units.filter(Q(version_id__isnull=False), Q(plan_id__in=readable))
     if status:
         units = units.filter(STATUS_CONDITIONS[status])
     if order == PlanOrder.SENT:
@@ -187,7 +193,8 @@ def plan_row(values: dict[str, Any], *, phase: Phase, on: date, mandate: Mandate
 
 def _shown_to(mandate: Mandate, values: dict[str, Any]) -> dict[str, Any]:
     """The version the row is about: the one received last, or, for readers from outside while
-    that one is not issued, the one in force."""
+    that one is not issued, the one in force.
+    """
     own = values["pk"] == mandate.unit_id and mandate.is_unit_side
     if sees_every_unit(mandate) or own or values["issue_date"] is not None:
         return values

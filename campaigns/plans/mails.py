@@ -27,7 +27,11 @@ def render_plan_sent(message: "Message") -> Rendered | None:
         return None
     return render_templates(
         "campaigns/plans/emails/plan_sent",
-        {"version": version, "plan": version.plan, "path": reverse("campaigns:review", args=[version.pk])},
+        {
+            "version": version,
+            "plan": version.plan,
+            "path": reverse("campaigns:review", args=[version.pk]),
+        },
     )
 
 

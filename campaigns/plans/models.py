@@ -28,7 +28,8 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, mandate: Mandate) -> Self:
         """What a mandate may see, in the campaigns it sees: its own unit's plans; for the
         department and administrators all received ones, for the department also those it has
-        entered for a unit; otherwise issued ones. Another unit's plan is not there before."""
+        entered for a unit; otherwise issued ones. Another unit's plan is not there before.
+        """
         in_campaign = self.filter(phase__campaign__in=visible_campaigns(mandate))
         own = models.Q(unit_id=mandate.unit_id)
         if mandate.is_department:
@@ -147,7 +148,8 @@ class PlanVersion(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["state", "sent_at"], name="versions_in_the_queue",
+                fields=["state", "sent_at"],
+                name="versions_in_the_queue",
                 condition=models.Q(state="sent"),
             )
         ]
@@ -155,12 +157,12 @@ class PlanVersion(models.Model):
     def __str__(self) -> str:
         return _("Version %(number)s") % {"number": self.number}
 
+    def get_absolute_url(self) -> str:
+        return reverse("campaigns:plan-version", args=[self.plan_id, self.number])
+
     @property
     def is_draft(self) -> bool:
         return self.state == PlanState.DRAFT
-
-    def get_absolute_url(self) -> str:
-        return reverse("campaigns:plan-version", args=[self.plan_id, self.number])
 
 
 class PlanIssue(models.Model):
@@ -193,7 +195,8 @@ class SectionKind(models.TextChoices):
 
 class PlanSection(models.Model):
     """A part of a version with its text. `lock_version` counts saves, so that the second of
-    two editors is shown both texts; the counters are kept in the same transaction."""
+    two editors is shown both texts; the counters are kept in the same transaction.
+    """
 
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="sections")
     kind = models.CharField(_("section"), max_length=20, choices=SectionKind.choices)
@@ -218,11 +221,13 @@ class PlanSection(models.Model):
         ordering = ["version", "position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "area"], condition=models.Q(area__isnull=False),
+                fields=["version", "area"],
+                condition=models.Q(area__isnull=False),
                 name="one_section_per_area",
             ),
             models.UniqueConstraint(
-                fields=["version", "kind"], condition=models.Q(area__isnull=True),
+                fields=["version", "kind"],
+                condition=models.Q(area__isnull=True),
                 name="one_section_per_kind",
             ),
             models.CheckConstraint(
@@ -251,7 +256,8 @@ class PlanSection(models.Model):
     def title(self) -> str:
         if self.area:
             return _("Content %(number)s: %(name)s") % {
-                "number": self.area.number, "name": self.area.name,
+                "number": self.area.number,
+                "name": self.area.name,
             }
         return self.get_kind_display()
 

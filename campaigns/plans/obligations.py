@@ -3,33 +3,67 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.plans.models import Plan
 from campaigns.plans.states import PlanState
-from campaigns.programme.models import Phase
+from campaigns.programme.models import Phase, PlanFlow
 from campaigns.programme.queries import expected_units
 from emulation_portal.core.obligations import Obligation, register_provider
-from units.api import mandates_for_units
-from units.models import Role, Unit
+from units.api import UNIT_ROLES
+from units.models import Mandate, Role, Unit
 
 KIND = "plan"
 # A plan due before its phase begins is owed from this long before its deadline.
 OWED_BEFORE_DEADLINE = timedelta(days=31)
 
 
-def key_of(phase: Phase, unit: Unit) -> str:
-    return f"{KIND}:{phase.pk}:{unit.pk}"
+class _Owed(StrEnum):
+    """What a unit still has to do."""
+
+    PLAN = "plan"
+    ADDITIONS = "additions"
+    ISSUE = "issue"
+
+
+# As the letter names it.
+_SENTENCES = {
+    _Owed.PLAN: _("The plan of %(unit)s for %(phase)s"),
+    _Owed.ADDITIONS: _("Additions to the plan of %(unit)s for %(phase)s"),
+    _Owed.ISSUE: _("Issuing the accepted plan of %(unit)s for %(phase)s"),
+}
+
+
+def key_of(phase_id: int, unit_id: int) -> str:
+    """Return the name of the obligation of a unit to plan for a phase."""
+    return f"{KIND}:{phase_id}:{unit_id}"
+
+
+def is_asked_for(phase: Phase, *, on: date) -> bool:
+    """Whether units are asked for a plan of `phase` on the day `on`: while it runs, and in the
+    weeks before a deadline that lies before its first day.
+    """
+    if on >= phase.ends_on:
+        return False
+    near = phase.plan_deadline is not None and phase.plan_deadline <= on + OWED_BEFORE_DEADLINE
+    return phase.starts_on <= on or near
 
 
 def plans_owed(
     *, on: date, campaign_id: int | None = None, key: str | None = None
 ) -> Iterator[Obligation]:
     """Yield the plans owed on the day `on`, three statements a phase whatever its size.
+
+    A plan is owed by the units that were expected to plan and still exist: one that has been
+    merged away owes nothing any more. An accepted plan is in, also while an amendment of it is
+    being written; where the department reviews first, it still has to be issued. A phase whose
+    deadline nobody has set asks nobody.
 
     Told are the unit's officers; where it has none, its head and deputies. A unit with nobody
     at all is yielded with no person, so that the department sees it.
@@ -39,55 +73,72 @@ def plans_owed(
         plan_deadline__isnull=False,
         ends_on__gt=on,
     )
+    unit_id = None
     if campaign_id is not None:
         phases = phases.filter(campaign_id=campaign_id)
-    unit_id = None
     if key is not None:
         _kind, phase_id, unit_id = key.split(":")
         phases = phases.filter(pk=phase_id)
     for phase in phases:
-        yield from _owed_in(phase, on=on, unit_id=unit_id)
+        yield from _owed_in(phase, on=on, only_unit=unit_id)
 
 
-def _owed_in(phase: Phase, *, on: date, unit_id: str | None) -> Iterator[Obligation]:
-    received: dict[int, str] = dict(
-        Plan.objects.filter(phase=phase, current__isnull=False).values_list(
-            "unit_id", "current__state"
-        )
-    )
-    expected = expected_units(phase, on)
-    if unit_id is not None:
-        expected = expected.filter(pk=unit_id)
+def _owed_in(phase: Phase, *, on: date, only_unit: str | None) -> Iterator[Obligation]:
+    plans = Plan.objects.filter(phase=phase)
+    expected = expected_units(phase, on).existing(on).only("pk", "name_vi", "name_en")
+    if only_unit is not None:
+        plans, expected = plans.filter(unit=only_unit), expected.filter(pk=only_unit)
+    columns = ("unit_id", "current__state", "in_force_id", "in_force__issue__pk")
+    known = {row["unit_id"]: row for row in plans.values(*columns)}
+    review_first = phase.campaign.plan_flow == PlanFlow.REVIEW_FIRST
     owing = [
-        unit
+        (unit, owed)
         for unit in expected
-        if received.get(unit.pk) not in (PlanState.SENT, PlanState.ACCEPTED)
+        if (owed := _owed_after(known.get(unit.pk), review_first=review_first))
     ]
-    told = _people_of([unit.pk for unit in owing], on=on)
+    told = _people_of([unit.pk for unit, _owed in owing], on=on)
     url = reverse("campaigns:plan-start", args=[phase.pk])
-    for unit in owing:
+    state = _state(phase, on)
+    for unit, owed in owing:
         yield Obligation(
             kind=KIND,
-            key=key_of(phase, unit),
+            key=key_of(phase.pk, unit.pk),
             unit_id=unit.pk,
-            label=_label(unit, phase, returned=received.get(unit.pk) == PlanState.RETURNED),
+            label=_label(unit, phase, owed),
             due_date=phase.plan_deadline,  # type: ignore[arg-type]  # filtered above
-            person_ids=tuple(told[unit.pk]),
+            person_ids=tuple(told.get(unit.pk, ())),
             url=url,
             campaign_id=phase.campaign_id,
-            state=_state(phase, on),
+            state=state,
         )
+
+
+def _owed_after(plan: dict[str, Any] | None, *, review_first: bool) -> _Owed | None:
+    """What is left to do when the plan stands as the columns say; None when nothing is."""
+    if plan is None:
+        return _Owed.PLAN
+    if plan["in_force_id"] is not None:
+        to_issue = review_first and plan["in_force__issue__pk"] is None
+        return _Owed.ISSUE if to_issue else None
+    if plan["current__state"] == PlanState.SENT:
+        return None
+    return _Owed.ADDITIONS if plan["current__state"] == PlanState.RETURNED else _Owed.PLAN
 
 
 def _people_of(unit_ids: Iterable[int], *, on: date) -> dict[int, list[int]]:
+    """By unit, whom to tell; columns only, for ten thousand units are asked about at once."""
+    wanted = set(unit_ids)
+    mandates = Mandate.objects.valid_on(on).in_roles(*UNIT_ROLES)
+    if len(wanted) == 1:
+        mandates = mandates.filter(unit__in=wanted)
     officers: dict[int, list[int]] = defaultdict(list)
-    heads: dict[int, list[int]] = defaultdict(list)
-    roles = (Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.UNIT_DEPUTY)
-    for mandate in mandates_for_units(unit_ids, roles, on):
-        people = officers if mandate.role == Role.UNIT_OFFICER else heads
-        if mandate.person_id not in people[mandate.unit_id]:
-            people[mandate.unit_id].append(mandate.person_id)
-    return defaultdict(list, {**heads, **{unit: ids for unit, ids in officers.items() if ids}})
+    leaders: dict[int, list[int]] = defaultdict(list)
+    rows = mandates.order_by("person__name_sort_key", "pk")
+    for unit_id, role, person_id in rows.values_list("unit_id", "role", "person_id"):
+        people = (officers if role == Role.UNIT_OFFICER else leaders)[unit_id]
+        if unit_id in wanted and person_id not in people:
+            people.append(person_id)
+    return {unit: officers.get(unit) or leaders.get(unit) or [] for unit in wanted}
 
 
 def _state(phase: Phase, on: date) -> str:
@@ -98,13 +149,9 @@ def _state(phase: Phase, on: date) -> str:
     return "recorded_afterwards" if deadline < phase.campaign.go_live_date else "late"
 
 
-def _label(unit: Unit, phase: Phase, *, returned: bool) -> object:
+def _label(unit: Unit, phase: Phase, owed: _Owed) -> Promise:
     """A sentence that is written in the language of whoever reads it."""
-    sentence = (
-        _("Additions to the plan of %(unit)s for %(phase)s")
-        if returned
-        else _("The plan of %(unit)s for %(phase)s")
-    )
+    sentence = _SENTENCES[owed]
     return lazy(lambda: str(sentence) % {"unit": unit.name, "phase": phase.name}, str)()
 
 

@@ -172,7 +172,7 @@ def section_by_key(version: PlanVersion, key: str) -> PlanSection | None:
     rows = version.sections.select_related("area", "updated_by__person")
     if key.startswith("area-"):
         number = key.removeprefix("area-")
-        if not (number.isascii() and number.isdecimal() and len(number) < 5):  # noqa: PLR2004
+        if not (number.isascii() and number.isdecimal() and len(number) < 5):
             return None
         return rows.filter(kind=SectionKind.AREA, area__number=int(number)).first()
     return rows.filter(kind=key, area__isnull=True).first()
@@ -234,9 +234,7 @@ def units_without_plan(phase: Phase, *, on: date) -> models.QuerySet[Unit]:
         )
         .exclude(pk__in=Plan.objects.filter(phase=phase, current__isnull=False).values("unit"))
         .exclude(
-            pk__in=Plan.objects.filter(
-                phase=phase, versions__state=PlanState.DRAFT
-            ).values("unit")
+            pk__in=Plan.objects.filter(phase=phase, versions__state=PlanState.DRAFT).values("unit")
         )
         .order_by("sort_key", "pk")
     )

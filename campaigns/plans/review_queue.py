@@ -35,7 +35,8 @@ class Arrival(models.TextChoices):
 
 def waiting(campaign: Campaign) -> QuerySet[PlanVersion]:
     """Return the versions under review, the oldest first, each with `answered` (the state of the
-    version the department decided before it, or None), its unit, phase and reviewer."""
+    version the department decided before it, or None), its unit, phase and reviewer.
+    """
     earlier = PlanVersion.objects.filter(
         plan=OuterRef("plan"),
         number__lt=OuterRef("number"),

@@ -7,9 +7,7 @@ from campaigns.plans.views import listing, reading, reviewing
 urlpatterns = [
     path("all-plans/", listing.plans_index, name="plans"),
     path("all-plans/<slug:code>/", listing.plan_list, name="plan-list"),
-    path(
-        "plans/<int:pk>/versions/<int:number>/", reading.plan_version, name="plan-version"
-    ),
+    path("plans/<int:pk>/versions/<int:number>/", reading.plan_version, name="plan-version"),
     path("plans/<int:pk>/trail/", reading.plan_trail, name="plan-trail"),
     path("reviews/", reviewing.reviews_index, name="reviews"),
     path("reviews/version/<int:pk>/", reviewing.review, name="review"),

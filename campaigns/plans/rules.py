@@ -25,7 +25,9 @@ def may_start(mandate: Mandate, unit: Unit) -> Answer:
     own = mandate.unit_id == unit.pk
     if (mandate.is_unit_side and own) or (mandate.is_department and not own):
         return True
-    return Refusal(_("Only %(unit)s, or the department on its behalf, begins its plan.") % {"unit": unit})
+    return Refusal(
+        _("Only %(unit)s, or the department on its behalf, begins its plan.") % {"unit": unit}
+    )
 
 
 def may_edit(mandate: Mandate, version: PlanVersion) -> Answer:
@@ -51,7 +53,9 @@ def may_send(mandate: Mandate, version: PlanVersion) -> Answer:
 def may_withdraw(mandate: Mandate, version: PlanVersion) -> Answer:
     """The unit's head or deputy; an officer what an officer sent; the department its own entry."""
     if version.state != PlanState.SENT:
-        return Refusal(_("This version is not with the department, so there is nothing to withdraw."))
+        return Refusal(
+            _("This version is not with the department, so there is nothing to withdraw.")
+        )
     if version.taken_at is not None:
         return Refusal(
             _("The department has taken this version for review. Ask the reviewer to return it.")
@@ -71,7 +75,8 @@ def may_withdraw(mandate: Mandate, version: PlanVersion) -> Answer:
 
 def may_read(mandate: Mandate, version: PlanVersion) -> Answer:
     """The unit its own versions; the department and administrators what was received, or what
-    the department entered; everybody with a mandate in the campaign what is issued."""
+    the department entered; everybody with a mandate in the campaign what is issued.
+    """
     if mandate.unit_id == version.plan.unit_id and (mandate.is_unit_side or mandate.is_department):
         return True
     received = version.state in RECEIVED_STATES
@@ -104,7 +109,8 @@ def may_review(mandate: Mandate, version: PlanVersion, *, on: date) -> Answer:
 
 def units_not_reviewed(mandate: Mandate, *, on: date) -> set[int]:
     """Return the units whose plans this person does not review: those the person acts for, or
-    will, under any mandate that has not ended on the day `on`."""
+    will, under any mandate that has not ended on the day `on`.
+    """
     held = Mandate.objects.filter(person_id=mandate.person_id).filter(
         models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=on)
     )
@@ -113,7 +119,8 @@ def units_not_reviewed(mandate: Mandate, *, on: date) -> set[int]:
 
 def may_see_remarks(mandate: Mandate, version: PlanVersion) -> bool:
     """The department and administrators always; the plan's own unit, also where that is the
-    department, once somebody has decided. What a unit was asked to add is nobody else's affair."""
+    department, once somebody has decided. What a unit was asked to add is nobody else's affair.
+    """
     if mandate.unit_id == version.plan.unit_id:
         decided = version.state in (PlanState.RETURNED, PlanState.ACCEPTED)
         return decided and (mandate.is_unit_side or mandate.is_department)

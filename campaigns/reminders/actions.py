@@ -1,20 +1,25 @@
 """Queueing reminders, and releasing those of duties older than the portal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns.programme.models import Campaign
 from campaigns.reminders.models import ReminderRelease
-from campaigns.reminders.queries import PlannedReminder, reminders_due
+from campaigns.reminders.queries import (
+    KIND,
+    PlannedReminder,
+    next_sending,
+    release_of,
+    reminders_due,
+)
 from emulation_portal.core import audit
+from emulation_portal.core.models import Message
 from emulation_portal.core.outbox import MessageDraft, queue_messages, release_held
-from emulation_portal.core.outbox.models import Message
 from units.models import Mandate
-
-KIND = "reminder"
 
 
 @dataclass(frozen=True)
@@ -26,55 +31,80 @@ class ReminderCount:
 
 
 def send_due_reminders(*, today: date, at: datetime) -> ReminderCount:
-    """Queue the reminders of every campaign for the day `today`.
+    """Queue the reminders of every campaign for the day `today`; each campaign by itself.
 
     One letter per person, campaign and occasion: the dedupe key makes running it twice, or
-    four at once, queue nothing twice. Delivery asks once more whether it is still owed.
+    four at once, queue nothing twice. Delivery asks once more whether it is still owed, and
+    waits for the next working day.
     """
     planned = queued = 0
-    for campaign in Campaign.objects.select_related("reminder_rule"):
-        letters = reminders_due(campaign, on=today)
-        planned += len(letters)
-        queued += queue_messages((_draft(letter) for letter in letters), at=at)
+    for campaign_id in Campaign.objects.order_by("pk").values_list("pk", flat=True):
+        count = _send_due_reminders_of(campaign_id, today=today, at=at)
+        planned += count.planned
+        queued += count.queued
     return ReminderCount(planned, queued)
 
 
-def _draft(letter: PlannedReminder) -> MessageDraft:
-    # Held and free letters of one occasion are two: releasing the one must not block the other.
-    kind = f"{KIND}-held" if letter.held else KIND
-    return MessageDraft(
-        kind=KIND,
-        recipient_id=letter.person_id,
-        dedupe_key=f"{kind}:{letter.campaign.pk}:{letter.person_id}:{letter.occasion.isoformat()}",
-        context={
-            "campaign": letter.campaign.pk,
-            "obligations": [[o.kind, o.key] for o in letter.obligations],
-        },
-        held=letter.held,
-    )
+@transaction.atomic
+def _send_due_reminders_of(campaign_id: int, *, today: date, at: datetime) -> ReminderCount:
+    campaign = _lock(campaign_id)
+    letters = reminders_due(campaign, on=today)
+    return ReminderCount(len(letters), _queue(letters, campaign, at=at))
+
+
+def _lock(campaign_id: int) -> Campaign:
+    """Lock the campaign: a letter held while somebody releases the list would stay in the drawer."""
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
+
+
+def _queue(letters: Iterable[PlannedReminder], campaign: Campaign, *, at: datetime) -> int:
+    leaves = next_sending(campaign, at=at)
+    drafts = [
+        MessageDraft(
+            kind=KIND,
+            recipient_id=letter.person_id,
+            dedupe_key=letter.dedupe_key,
+            context={
+                "campaign": campaign.pk,
+                "obligations": [[o.kind, o.key] for o in letter.obligations],
+            },
+            held=letter.held,
+            not_before=leaves,
+        )
+        for letter in letters
+    ]
+    return queue_messages(drafts, at=at)
+
+
+@dataclass(frozen=True)
+class Released:
+    """The release in force, how many letters this call let go, and when they leave."""
+
+    release: ReminderRelease
+    letters: int
+    leaves_at: datetime
 
 
 @transaction.atomic
-def release_reminders(*, campaign: Campaign, by: Mandate, at: datetime) -> int:
-    """Let the reminders of duties due before go-live go; return how many letters that frees.
+def release_reminders(*, campaign: Campaign, by: Mandate, at: datetime) -> Released:
+    """Let the reminders of duties due before go-live go.
 
-    From then on such duties are recalled like all others. Releasing again frees nothing.
-    Side effects, in order: the release row, the held letters queued, "reminders.released"
-    audited under the campaign.
+    From then on such duties are recalled by the calendar like all others. Releasing again (a
+    double click, a second reviewer) changes nothing and returns the release that stands.
+
+    Side effects, in order: the campaign is locked; letters are written for whoever owes
+    something today and has none yet; the release row is stored; the held letters are queued for
+    the next working day; "reminders.released" is audited under the campaign.
     """
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
-    _release, first_time = ReminderRelease.objects.get_or_create(
-        campaign=campaign, defaults={"released_at": at, "released_by": by}
-    )
+    campaign = _lock(campaign.pk)
+    leaves = next_sending(campaign, at=at)
+    standing = release_of(campaign)
+    if standing is not None:
+        return Released(standing, 0, leaves)
+    letters = [letter for letter in reminders_due(campaign, on=timezone.localdate(at)) if letter.held]
+    _queue(letters, campaign, at=at)
+    release = ReminderRelease.objects.create(campaign=campaign, released_at=at, released_by=by)
     held = Message.objects.held(KIND).filter(context__campaign=campaign.pk)
-    freed = release_held(kind=KIND, at=at, only=list(held.values_list("pk", flat=True)))
-    if first_time:
-        audit.record(
-            "reminders.released", root=campaign, by=by.actor, at=at, data={"letters": freed}
-        )
-    return freed
-
-
-def context_keys(context: dict[str, Any]) -> list[tuple[str, str]]:
-    """The (kind, key) pairs of the obligations a letter was queued about."""
-    return [(kind, key) for kind, key in context["obligations"]]
+    freed = release_held(kind=KIND, at=leaves, only=held.values_list("pk", flat=True))
+    audit.record("reminders.released", root=campaign, by=by.actor, at=at, data={"letters": freed})
+    return Released(release, freed, leaves)

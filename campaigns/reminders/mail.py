@@ -1,15 +1,33 @@
 """The reminder as a letter: written at delivery, about what is owed at that moment."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.programme.models import Campaign
-from campaigns.reminders.actions import KIND, context_keys
+from campaigns.reminders.queries import KIND
+from emulation_portal.core.models import Message
 from emulation_portal.core.obligations import Obligation, still_owed
 from emulation_portal.core.outbox import Rendered, register_kind, render_templates
-from emulation_portal.core.outbox.models import Message
+
+
+@dataclass(frozen=True)
+class OwedLine:
+    """A duty as the letter shows it: due in `days`, or past by as many."""
+
+    obligation: Obligation
+    days: int
+
+    @property
+    def is_past(self) -> bool:
+        return self.days < 0
+
+    @property
+    def is_older_than_portal(self) -> bool:
+        """Whether it fell due before anybody could have met it here; then it is no reproach."""
+        return self.obligation.state == "recorded_afterwards"
 
 
 def render_reminder(message: Message) -> Rendered | None:
@@ -19,25 +37,25 @@ def render_reminder(message: Message) -> Rendered | None:
     """
     today = timezone.localdate()
     owed = _still_owed_by(message, today)
-    if not owed:
+    campaign = (
+        Campaign.objects.select_related("host_unit")
+        .filter(pk=message.context["campaign"])
+        .first()
+    )
+    if not owed or campaign is None:
         return None
-    campaign = Campaign.objects.get(pk=message.context["campaign"])
     return render_templates(
         "campaigns/reminders/emails/reminder",
         {
             "person": message.recipient,
             "campaign": campaign,
-            "today": today,
-            "obligations": [
-                {"obligation": o, "days": abs((o.due_date - today).days), "late": o.due_date < today}
-                for o in owed
-            ],
+            "lines": [OwedLine(o, (o.due_date - today).days) for o in owed],
         },
     )
 
 
 def _still_owed_by(message: Message, today: date) -> list[Obligation]:
-    asked = [still_owed(kind, key, on=today) for kind, key in context_keys(message.context)]
+    asked = [still_owed(kind, key, on=today) for kind, key in message.context["obligations"]]
     owed = [o for o in asked if o is not None and message.recipient_id in o.person_ids]
     return sorted(owed, key=lambda o: (o.due_date, o.key))
 

@@ -5,17 +5,17 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from campaigns.programme.queries import campaign_or_404
-from campaigns.reminders.actions import KIND, release_reminders
-from campaigns.reminders.models import ReminderRelease
-from campaigns.reminders.queries import owed_before_go_live
+from campaigns.reminders.actions import Released, release_reminders
+from campaigns.reminders.queries import owed_before_go_live, release_of
 from emulation_portal.core import access
-from emulation_portal.core.models import Message
+from emulation_portal.core.templatetags.portal import vn_date, vn_number
 from units.api import DEPARTMENT_ROLES
-from units.models import Unit, User
+from units.models import Mandate, Unit, User
 
 PAGE = 50
 
@@ -23,18 +23,11 @@ PAGE = 50
 @access.roles(*DEPARTMENT_ROLES)
 @require_http_methods(["GET", "POST"])
 def held_reminders(request: HttpRequest, code: str) -> HttpResponse:
+    """Show who owes what since before go-live and who would be told; on POST let the letters go."""
     campaign = campaign_or_404(request.mandate, code)
     if request.method == "POST":
-        freed = release_reminders(campaign=campaign, by=request.mandate, at=timezone.now())
-        messages.success(
-            request,
-            ngettext(
-                "%(count)s reminder has been released and goes out within minutes.",
-                "%(count)s reminders have been released and go out within minutes.",
-                freed,
-            )
-            % {"count": freed},
-        )
+        released = release_reminders(campaign=campaign, by=request.mandate, at=timezone.now())
+        _say_what_happened(request, released, request.mandate)
         return redirect("campaigns:held-reminders", campaign.code)
     owed = owed_before_go_live(campaign, on=timezone.localdate())
     page = Paginator(owed, PAGE).get_page(request.GET.get("page"))
@@ -55,9 +48,26 @@ def held_reminders(request: HttpRequest, code: str) -> HttpResponse:
             "campaign": campaign,
             "page": page,
             "rows": rows,
-            "held": Message.objects.held(KIND).filter(context__campaign=campaign.pk).count(),
-            "release": ReminderRelease.objects.select_related("released_by__person")
-            .filter(campaign=campaign)
-            .first(),
+            "letters": len({person for o in owed for person in o.person_ids}),
+            "without_people": sum(not o.person_ids for o in owed),
+            "release": release_of(campaign),
         },
     )
+
+
+def _say_what_happened(request: HttpRequest, released: Released, mandate: Mandate) -> None:
+    release = released.release
+    if released.letters == 0 and release.released_by_id != mandate.pk:
+        who = {"who": release.released_by.person.full_name, "when": vn_date(release.released_at)}
+        messages.info(request, _("%(who)s released the reminders at %(when)s.") % who)
+        return
+    if released.letters == 0:
+        messages.info(request, _("The reminders have been released; no letter was waiting."))
+        return
+    text = ngettext(
+        "%(count)s reminder has been released and leaves from %(when)s on.",
+        "%(count)s reminders have been released and leave from %(when)s on.",
+        released.letters,
+    )
+    facts = {"count": vn_number(released.letters), "when": vn_date(released.leaves_at)}
+    messages.success(request, text % facts)

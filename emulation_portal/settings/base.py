@@ -203,9 +203,7 @@ CELERY_TASK_ACKS_LATE = True  # a killed worker's task is taken again …
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # … also when only the pool child dies
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing waits in a worker that may die
 CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60  # a job is told to end …
-CELERY_TASK_TIME_LIMIT = (
-    30 * 60
-)  # … and is ended; brokers wait longer than this before handing out again
+CELERY_TASK_TIME_LIMIT = 30 * 60  # … and is ended, before a broker hands it to somebody else
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4  # what is not done by then goes back into the queue
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = False
 CELERY_TASK_IGNORE_RESULT = True  # results stand in Job and Message rows

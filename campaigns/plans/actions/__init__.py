@@ -20,8 +20,8 @@ from campaigns.plans.actions.sending import (
     PlanWindowClosed,
     SendingRefused,
     WithdrawalTooLate,
-    sending_authority,
     send_plan,
+    sending_authority,
     withdraw_plan,
 )
 from campaigns.plans.actions.starting import (

@@ -61,9 +61,7 @@ class IssueFacts:
 
 
 @transaction.atomic
-def record_issue(
-    *, version: PlanVersion, issue: IssueFacts, by: Actor, at: datetime
-) -> PlanIssue:
+def record_issue(*, version: PlanVersion, issue: IssueFacts, by: Actor, at: datetime) -> PlanIssue:
     """Record, or correct, how the draft was issued; return it.
 
     Side effects, in order: the version is locked, the issue is written, "plan.issue_recorded"

@@ -11,7 +11,7 @@ from campaigns.plans.models import Plan, PlanSection, PlanVersion, Remark
 from campaigns.plans.states import PLAN_TRANSITIONS, PlanState
 from emulation_portal.core import audit, outbox
 from emulation_portal.core.actors import Actor
-from emulation_portal.core.errors import Conflict, DomainError
+from emulation_portal.core.errors import Conflict, DomainError, NotAllowed
 from emulation_portal.core.transitions import advance
 from units.api import UNIT_ROLES, mandates_for_units
 from units.models import Mandate
@@ -116,7 +116,7 @@ def add_remark(
     locked = _lock_for_review(version)
     _take(locked, by, at)
     remark = Remark.objects.create(
-        version=locked, section=section, author_id=by.mandate_id, body=body, created_at=at
+        version=locked, section=section, author_id=_mandate_id(by), body=body, created_at=at
     )
     audit.record(
         "plan.remarked", root=locked.plan, by=by, at=at,
@@ -126,9 +126,7 @@ def add_remark(
 
 
 @transaction.atomic
-def accept_plan(
-    *, version: PlanVersion, by: Actor, at: datetime, note: str = ""
-) -> PlanVersion:
+def accept_plan(*, version: PlanVersion, by: Actor, at: datetime, note: str = "") -> PlanVersion:
     """Accept a sent version: it is in force from now on, in place of the one before.
 
     Side effects, in order: plan and version are locked; the version moves to accepted with who,
@@ -177,10 +175,17 @@ def _take(locked: PlanVersion, by: Actor, at: datetime) -> None:
     _check_not_held_by_another(locked, by, on=on)
     if holder_of(locked, on=on) is not None:
         return
-    _write_reviewer(locked, by.mandate_id, at)
+    _write_reviewer(locked, _mandate_id(by), at)
     audit.record(
         "plan.review_taken", root=locked.plan, by=by, at=at, data={"version": locked.number}
     )
+
+
+def _mandate_id(by: Actor) -> int:
+    """A review is somebody's, under a mandate: the portal itself reviews nothing."""
+    if by.mandate_id is None:
+        raise NotAllowed
+    return by.mandate_id
 
 
 def _write_reviewer(locked: PlanVersion, mandate_id: int | None, at: datetime | None) -> None:

@@ -16,7 +16,7 @@ from campaigns.plans.refusals import Answer, Refusal
 from campaigns.plans.states import PLAN_TRANSITIONS, PlanState
 from campaigns.programme.models import Phase, PlanFlow
 from campaigns.programme.queries import department_heads
-from emulation_portal.core import audit, outbox
+from emulation_portal.core import outbox
 from emulation_portal.core.actors import Actor
 from emulation_portal.core.errors import Conflict, DomainError, NotAllowed
 from emulation_portal.core.transitions import advance
@@ -60,9 +60,7 @@ class SendingRefused(NotAllowed):
 class ContentChanged(Conflict):
     """The plan differs from what the sender has checked."""
 
-    message = _(
-        "The plan was changed after you opened this page. Check it again, then send it."
-    )
+    message = _("The plan was changed after you opened this page. Check it again, then send it.")
 
 
 class NothingToSend(Conflict):
@@ -109,9 +107,7 @@ def sending_authority(mandate: Mandate, version: PlanVersion) -> Answer:
         if version.papers.filter(kind=PaperKind.SOURCE).exists():
             return True
         return Refusal(_("Attach the source from which the plan is entered on the unit's behalf."))
-    return Refusal(
-        _("Only %(unit)s sends this plan.") % {"unit": version.plan.unit}
-    )
+    return Refusal(_("Only %(unit)s sends this plan.") % {"unit": version.plan.unit})
 
 
 def _scan_is_new(version: PlanVersion) -> bool:
@@ -154,9 +150,9 @@ def send_plan(
         return version
     if phase.plans_closed_at is not None:
         raise window_closed(phase, on=timezone.localdate(at))
-    mandate = Mandate.objects.select_related("person", "unit").filter(pk=by.mandate_id).first()
-    if mandate is None:
+    if by.mandate_id is None:
         raise NotAllowed
+    mandate = Mandate.objects.select_related("person", "unit").get(pk=by.mandate_id)
     if not (answer := sending_authority(mandate, version)):
         assert isinstance(answer, Refusal)  # noqa: S101 - narrows the type: False is never bare
         raise SendingRefused(answer)

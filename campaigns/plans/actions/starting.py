@@ -23,7 +23,14 @@ from campaigns.plans.models import (
 )
 from campaigns.plans.queries import applicable_counts, draft_of
 from campaigns.plans.states import PlanState
-from campaigns.programme.models import Campaign, CampaignDocument, ContentArea, Participant, Phase
+from campaigns.programme.models import (
+    Campaign,
+    CampaignDocument,
+    ContentArea,
+    Participant,
+    Phase,
+    PlanFlow,
+)
 from campaigns.programme.queries import plans_counted_on
 from emulation_portal.core import audit
 from emulation_portal.core.actors import Actor
@@ -31,7 +38,6 @@ from emulation_portal.core.errors import DomainError
 from emulation_portal.core.models import Attachment
 from emulation_portal.formats.writing import show_date
 from units.models import Mandate, Unit
-
 
 # What the head has signed, and what the department has typed from, is one version: a copy
 # would let another text pass under the same signature.
@@ -83,9 +89,7 @@ def start_plan(
     Raises UnitOwesNoPlan; PlanExists when a version was sent already and no draft is open.
     """
     _check_owes_plan(unit, phase, on=timezone.localdate(at))
-    plan, created = Plan.objects.get_or_create(
-        unit=unit, phase=phase, defaults={"created_at": at}
-    )
+    plan, created = Plan.objects.get_or_create(unit=unit, phase=phase, defaults={"created_at": at})
     plan = lock_plan(plan.pk)
     if plan.versions.exists():
         if draft_of(plan) is None:
@@ -193,9 +197,7 @@ def copy_as_draft(latest: PlanVersion, *, by: Actor, at: datetime) -> PlanVersio
     return draft
 
 
-def _copy_tasks(
-    latest: PlanVersion, draft: PlanVersion, sections: dict[int, PlanSection]
-) -> None:
+def _copy_tasks(latest: PlanVersion, draft: PlanVersion, sections: dict[int, PlanSection]) -> None:
     tasks = list(latest.tasks.order_by("pk"))
     for task in tasks:
         task.pk, task.version, task.section = None, draft, sections[task.section_id]
@@ -223,7 +225,9 @@ def _copy_papers(latest: PlanVersion, draft: PlanVersion) -> None:
         paper.pk, paper.version = None, draft
     PlanPaper.objects.bulk_create(papers)
     issue = PlanIssue.objects.filter(version=latest).first()
-    if issue is not None:
+    # Where review comes first, each accepted version is issued anew.
+    issued_before_sending = latest.plan.phase.campaign.plan_flow == PlanFlow.ISSUE_FIRST
+    if issue is not None and (issued_before_sending or latest.registered_from_paper):
         issue.pk, issue.version = None, draft
         issue.save(force_insert=True)
 
@@ -274,7 +278,10 @@ def _basis(document: CampaignDocument) -> str:
         "date": show_date(document.issue_date) if document.issue_date else "",
     }
     if document.number_symbol and document.issue_date:
-        return _("Pursuant to document No. %(number)s of %(date)s by %(issuer)s: %(abstract)s;") % facts
+        return (
+            _("Pursuant to document No. %(number)s of %(date)s by %(issuer)s: %(abstract)s;")
+            % facts
+        )
     if document.number_symbol:
         return _("Pursuant to document No. %(number)s by %(issuer)s: %(abstract)s;") % facts
     return _("Pursuant to the document by %(issuer)s: %(abstract)s;") % facts

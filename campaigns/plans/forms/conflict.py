@@ -49,9 +49,7 @@ class ConflictForm(BaseForm):
         initial=MINE,
         widget=forms.RadioSelect,
     )
-    saved_version = forms.IntegerField(
-        min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput
-    )
+    saved_version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, mine: SectionContent, theirs: SectionContent, **kwargs: Any

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from campaigns.plans.forms.section import (
     TASK_LIMIT,
     BaseTaskFormSet,
     NarrativeForm,
     TargetForm,
-    TaskForm,
     TaskFormSet,
     initial_of_target,
     initial_of_task,
@@ -23,6 +23,7 @@ from emulation_portal.core.forms import SummaryEntry, error_summary
 
 TASKS = "tasks"
 _ROW_BUTTON = re.compile(r"(?P<do>add|up|down|remove)(?:-(?P<row>\d{1,4}))?")
+_COUNT = re.compile(r"[0-9]{1,5}")
 _TASK_FIELDS = ("identity", "title", "lead", "partners", "due_date", "product")
 
 
@@ -45,7 +46,7 @@ class SectionEditor:
         self._stored = content
         if data is None:
             self._show(content)
-        elif _ROW_BUTTON.fullmatch(data.get("do", "")):
+        elif _ROW_BUTTON.fullmatch(_pressed(data)):
             self._rearrange(data)
         else:
             self.text = NarrativeForm(data)
@@ -61,9 +62,31 @@ class SectionEditor:
 
     @property
     def errors(self) -> list[SummaryEntry]:
-        """The lines of the error summary, in the order of the page."""
-        parts = [self.text, *([self.tasks] if self.has_rows else []), *self.targets]
-        return error_summary(*parts) if self.text.is_bound else []
+        """The lines of the error summary, in the order of the page, each naming its row."""
+        if not self.text.is_bound:
+            return []
+        lines = error_summary(self.text)
+        if not self.has_rows:
+            return lines
+        lines += [SummaryEntry("", str(text)) for text in self.tasks.non_form_errors()]
+        for number, task in enumerate(self.tasks.forms, start=1):
+            lines += [
+                SummaryEntry(
+                    line.anchor,
+                    _("Task %(number)s – %(text)s") % {"number": number, "text": line.text},
+                )
+                for line in error_summary(task)
+            ]
+        for target in self.targets:
+            name = target.indicator.name
+            lines += [
+                SummaryEntry(
+                    line.anchor,
+                    _("“%(indicator)s” – %(text)s") % {"indicator": name, "text": line.text},
+                )
+                for line in error_summary(target)
+            ]
+        return lines
 
     def content(self) -> SectionContent:
         """Return what was typed, after a successful check."""
@@ -91,7 +114,7 @@ class SectionEditor:
 
     def _rearrange(self, data: QueryDict) -> None:
         """Show what was typed, with a task added, moved or removed. Nothing is checked or saved."""
-        match = _ROW_BUTTON.fullmatch(data["do"])
+        match = _ROW_BUTTON.fullmatch(_pressed(data))
         do, row = (match["do"], int(match["row"] or -1)) if match else ("", -1)
         rows = _typed_rows(data)
         if do == "add" and len(rows) < TASK_LIMIT:
@@ -118,14 +141,20 @@ class SectionEditor:
 
     moved_to: int | None = None
 
+    @property
+    def has_unconfirmed(self) -> bool:
+        return any(not line.indicator.confirmed for line in self._asked())
+
     def _asked(self) -> Sequence[IndicatorLine]:
         return self.lines if self.has_rows else ()
 
     def _task_forms(self, data: QueryDict) -> BaseTaskFormSet:
-        return TaskFormSet(data, prefix=TASKS, form_kwargs={"years": self.years})
+        forms = TaskFormSet(data, prefix=TASKS, form_kwargs={"years": self.years})
+        return cast(BaseTaskFormSet, forms)
 
     def _task_rows(self, rows: list[dict[str, Any]]) -> BaseTaskFormSet:
-        return TaskFormSet(initial=rows, prefix=TASKS, form_kwargs={"years": self.years})
+        forms = TaskFormSet(initial=rows, prefix=TASKS, form_kwargs={"years": self.years})
+        return cast(BaseTaskFormSet, forms)
 
     def _target_form(
         self,
@@ -138,13 +167,15 @@ class SectionEditor:
         return TargetForm(data, line=line, years=self.years, initial=initial)
 
 
+def _pressed(data: QueryDict) -> str:
+    """The button that was pressed."""
+    return str(data.get("do", ""))
+
+
 def _typed_rows(data: QueryDict) -> list[dict[str, Any]]:
-    total = data.get(f"{TASKS}-TOTAL_FORMS", "0")
-    count = min(int(total), TASK_LIMIT) if total.isascii() and total.isdecimal() and len(total) < 6 else 0  # noqa: PLR2004
+    total = str(data.get(f"{TASKS}-TOTAL_FORMS", ""))
+    count = min(int(total), TASK_LIMIT) if _COUNT.fullmatch(total) else 0
     return [
         {name: data.get(f"{TASKS}-{row}-{name}", "") for name in _TASK_FIELDS}
         for row in range(count)
     ]
-
-
-__all__ = ["SectionEditor", "TaskForm"]

@@ -1,10 +1,11 @@
 """Fields that only plans use: a calendar year, and a file that is kept when a form comes back."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from emulation_portal.core.actors import Actor
@@ -29,7 +30,7 @@ class YearField(forms.IntegerField):
         if value in self.empty_values or not str(value).strip():
             return None
         text = str(value).strip()
-        if text.isascii() and text.isdecimal() and len(text) == 4:  # noqa: PLR2004
+        if text.isascii() and text.isdecimal() and len(text) == 4:
             year = int(text)
             if FIRST_YEAR <= year <= self.last_year:
                 return year
@@ -82,8 +83,9 @@ class KeptFileForm(forms.BaseForm):
             self.attachment = kept
         if self.attachment is not None:
             field.required = False
-            self.data = self.data.copy()
-            self.data[self.add_prefix(self.kept_field)] = str(self.attachment.pk)
+            data = cast(QueryDict, self.data).copy()
+            data[self.add_prefix(self.kept_field)] = str(self.attachment.pk)
+            self.data = data
 
     _refusal = ""
 

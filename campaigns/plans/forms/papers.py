@@ -1,7 +1,7 @@
 """How a plan was issued, and the papers that belong to it."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from emulation_portal.core.attachments.fields import AttachmentField
 from emulation_portal.core.forms import BaseForm, VietnameseDateField
 from units.models import Mandate
 
-_CAPACITIES = Mandate._meta.get_field("signing_capacity").choices
+_CAPACITIES = list(Mandate._meta.get_field("signing_capacity").choices or ())
 
 
 class IssueForm(KeptFileForm, BaseForm):
@@ -43,7 +43,12 @@ class IssueForm(KeptFileForm, BaseForm):
     kept_file = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, today: date, first_day: date, issue: PlanIssue | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        today: date,
+        first_day: date,
+        issue: PlanIssue | None = None,
+        **kwargs: Any,
     ) -> None:
         self.today, self.first_day = today, first_day
         if issue is not None:
@@ -95,9 +100,7 @@ class PaperForm(KeptFileForm, BaseForm):
     kind = forms.ChoiceField(label=_("What is it?"), choices=PaperKind.choices)
     file = AttachmentField(label=_("File"))
     kept_file = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    number_symbol = forms.CharField(
-        label=_("Number and symbol"), max_length=100, required=False
-    )
+    number_symbol = forms.CharField(label=_("Number and symbol"), max_length=100, required=False)
     issue_date = VietnameseDateField(label=_("Date"), required=False)
     issuer = forms.CharField(label=_("Issuing body"), max_length=255, required=False)
     abstract = forms.CharField(label=_("Abstract"), max_length=500, required=False)
@@ -106,9 +109,8 @@ class PaperForm(KeptFileForm, BaseForm):
         self.today = today
         super().__init__(*args, **kwargs)
         if not on_behalf:
-            self.fields["kind"].choices = [
-                choice for choice in PaperKind.choices if choice[0] != PaperKind.SOURCE
-            ]
+            kind = cast(forms.ChoiceField, self.fields["kind"])
+            kind.choices = [choice for choice in PaperKind.choices if choice[0] != PaperKind.SOURCE]
 
     def clean_issue_date(self) -> date | None:
         issued: date | None = self.cleaned_data["issue_date"]

@@ -90,7 +90,9 @@ class TaskForm(BaseForm):
         due: date | None = self.cleaned_data["due_date"]
         if due and self.years and not self.years[0] <= due.year <= self.years[-1]:
             raise ValidationError(
-                _("The deadline %(date)s lies outside the phase, which runs from %(first)s to %(last)s."),
+                _(
+                    "The deadline %(date)s lies outside the phase, which runs from %(first)s to %(last)s."
+                ),
                 params={
                     "date": show_date(due),
                     "first": str(self.years[0]),
@@ -181,7 +183,7 @@ class TargetForm(BaseForm):
         self.indicator = line.indicator
         self.years = list(years)
         # Before the parent, which words the messages of every field there is.
-        self.base_fields = {**self._value_fields(), **type(self).base_fields}
+        self.base_fields = {**self._value_fields(), **type(self).base_fields}  # type: ignore[misc] # Django copies the instance's own
         if not self.indicator.not_applicable_allowed:
             del self.base_fields["not_applicable"]
         super().__init__(*args, prefix=f"target-{line.indicator.pk}", **kwargs)
@@ -190,7 +192,7 @@ class TargetForm(BaseForm):
     def _value_fields(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {
             "baseline_year": YearField(
-                label=_("Year of the baseline"), last_year=self.years[-1], required=False
+                label=_("Measured in"), last_year=self.years[-1], required=False
             )
         }
         for name, when in [("baseline", _("Baseline")), *((f"y{y}", str(y)) for y in self.years)]:
@@ -206,7 +208,7 @@ class TargetForm(BaseForm):
                 fields[name] = _number(_("%(when)s: per cent") % {"when": when}, max_value=100)
             elif self.indicator.value_kind == ValueKind.YES_NO:
                 fields[name] = forms.TypedChoiceField(
-                    label=when,
+                    label=str(when),
                     required=False,
                     choices=[("", _("Not set")), ("1", _("Yes")), ("0", _("No"))],
                     coerce=Decimal,
@@ -227,7 +229,9 @@ class TargetForm(BaseForm):
         if cleaned.get("not_applicable") and self.targets:
             self.add_error(
                 "not_applicable",
-                _("“%(indicator)s” is marked as not applicable but has targets. Keep one of the two.")
+                _(
+                    "“%(indicator)s” is marked as not applicable but has targets. Keep one of the two."
+                )
                 % {"indicator": self.indicator.name},
             )
         if "baseline_year" not in self.errors:
@@ -236,11 +240,15 @@ class TargetForm(BaseForm):
                 self.add_error("baseline_year", _("Say in which year the baseline was measured."))
             if year and not self.baseline and not self._any_error("baseline"):
                 anchor = "baseline_numerator" if self.indicator.is_ratio else "baseline"
-                self.add_error(anchor, _("Enter the value of the baseline year, or clear the year."))
+                self.add_error(
+                    anchor, _("Enter the value of the baseline year, or clear the year.")
+                )
         return cleaned
 
     def _any_error(self, name: str) -> bool:
-        return any(part in self.errors for part in (name, f"{name}_numerator", f"{name}_denominator"))
+        return any(
+            part in self.errors for part in (name, f"{name}_numerator", f"{name}_denominator")
+        )
 
     def _measure(self, name: str) -> Measure:
         value: Decimal | None = self.cleaned_data.get(name)
@@ -252,7 +260,9 @@ class TargetForm(BaseForm):
             return Measure(value)
         if numerator is None or denominator is None:
             missing = f"{name}_numerator" if numerator is None else f"{name}_denominator"
-            self.add_error(missing, _("Enter both numerator and denominator, or only the per cent."))
+            self.add_error(
+                missing, _("Enter both numerator and denominator, or only the per cent.")
+            )
             return Measure(value)
         if denominator == 0:
             self.add_error(f"{name}_denominator", _("The denominator must be greater than 0."))
@@ -326,7 +336,10 @@ def initial_of_target(row: TargetRow, indicator: Indicator) -> dict[str, Any]:
         "note": row.note,
         "baseline_year": row.baseline_year,
     }
-    for name, measure in [("baseline", row.baseline), *((f"y{y}", m) for y, m in row.years.items())]:
+    for name, measure in [
+        ("baseline", row.baseline),
+        *((f"y{y}", m) for y, m in row.years.items()),
+    ]:
         answered = chosen and measure.value is not None
         initial[name] = str(int(measure.value or 0)) if answered else measure.value
         initial[f"{name}_numerator"] = measure.numerator

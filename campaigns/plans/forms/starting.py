@@ -1,6 +1,6 @@
 """Beginning a plan, for one's own unit or, by the department, on a unit's behalf."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -17,7 +17,7 @@ class UnitChoiceField(forms.ModelChoiceField):
     """One unit by id. An id no column can hold is an unknown unit, not a failure."""
 
     def to_python(self, value: Any) -> Any:
-        if value not in self.empty_values and not (str(value).isdecimal() and len(str(value)) < 19):  # noqa: PLR2004
+        if value not in self.empty_values and not (str(value).isdecimal() and len(str(value)) < 19):
             raise forms.ValidationError(
                 self.error_messages["invalid_choice"], code="invalid_choice"
             )
@@ -31,7 +31,9 @@ def _unit_field() -> UnitChoiceField:
         empty_label=_("Choose a unit"),
         help_text=_("Only units that have no plan for this phase yet are listed."),
         error_messages={
-            "invalid_choice": _("Choose a unit of the list. A unit that has a plan already is not on it.")
+            "invalid_choice": _(
+                "Choose a unit of the list. A unit that has a plan already is not on it."
+            )
         },
     )
 
@@ -54,7 +56,7 @@ class StartOnBehalfForm(KeptFileForm, BaseForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
+        cast(UnitChoiceField, self.fields["unit"]).queryset = units
 
 
 class RegisterPaperForm(IssueForm):
@@ -72,4 +74,4 @@ class RegisterPaperOnBehalfForm(IssueForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
+        cast(UnitChoiceField, self.fields["unit"]).queryset = units

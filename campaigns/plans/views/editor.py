@@ -34,12 +34,13 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         draft.plan = plan
         if rules.may_edit(request.mandate, draft):
             return render(request, "campaigns/plans/hub.html", _hub(plan, draft))
-    shown = plan.current or queries.latest_received(plan)
-    if shown is None and draft is not None and rules.may_read(request.mandate, draft):
-        shown = draft
-    if shown is None:
-        raise Http404
-    return redirect("campaigns:plan-version", plan.pk, shown.number)
+    for version in (plan.current, plan.in_force, draft):
+        if version is None:
+            continue
+        version.plan = plan
+        if rules.may_read(request.mandate, version):
+            return redirect("campaigns:plan-version", plan.pk, version.number)
+    raise Http404
 
 
 def _hub(plan: Plan, version: PlanVersion) -> dict[str, Any]:
@@ -62,7 +63,9 @@ def _hub(plan: Plan, version: PlanVersion) -> dict[str, Any]:
             {
                 "title": _("How the plan was issued"),
                 "url": reverse("campaigns:plan-issue", args=[plan.pk]),
-                "hint": issue.number_symbol if issue else _("Number and symbol, date, signer, scan"),
+                "hint": issue.number_symbol
+                if issue
+                else _("Number and symbol, date, signer, scan"),
                 **(_finished() if issue else _not_started()),
             }
         )

@@ -34,8 +34,8 @@ def plan_list(request: HttpRequest, code: str) -> HttpResponse:
     campaign = campaign_or_404(request.mandate, code)
     today = timezone.localdate()
     phases = list(campaign.phases.all())
-    for phase in phases:
-        phase.campaign = campaign
+    for known in phases:
+        known.campaign = campaign
     sees_every_unit = listing.sees_every_unit(request.mandate)
     form = PlanListFilters(
         request.GET,
@@ -45,7 +45,7 @@ def plan_list(request: HttpRequest, code: str) -> HttpResponse:
         review_first=campaign.plan_flow == PlanFlow.REVIEW_FIRST,
     )
     wanted = form.wanted()
-    phase = _chosen(phases, wanted["phase"])
+    phase = listing.phase_shown(phases, wanted["phase"], on=today)
     context: dict[str, Any] = {
         "campaign": campaign,
         "form": form,
@@ -71,14 +71,6 @@ def plan_list(request: HttpRequest, code: str) -> HttpResponse:
             "enter_url": _enter_url(request, phase),
         }
     return render(request, "campaigns/plans/list.html", context)
-
-
-def _chosen(phases: list[Phase], wanted: str) -> Phase | None:
-    """The phase asked for, else the one under way, else the first."""
-    today = timezone.localdate()
-    asked = [phase for phase in phases if str(phase.pk) == wanted]
-    under_way = [phase for phase in phases if phase.starts_on <= today < phase.ends_on]
-    return next(iter([*asked, *under_way, *phases]), None)
 
 
 def _enter_url(request: HttpRequest, phase: Phase) -> str:

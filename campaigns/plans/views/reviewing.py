@@ -252,7 +252,7 @@ def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
 def _act_once(request: HttpRequest, version: PlanVersion, form: Any, act: Any) -> HttpResponse:
     try:
         outcome = once(
-            user_id=request.user.pk, key=form.cleaned_data["form_key"], at=now(), act=act
+            user_id=request.mandate.person_id, key=form.cleaned_data["form_key"], at=now(), act=act
         )
     except Conflict as refusal:
         return _refused(request, version, refusal)

@@ -20,7 +20,14 @@ from campaigns.plans.receipts import grouped_hash, receipt_number
 from campaigns.plans.refusals import Answer
 from campaigns.plans.states import PlanState
 from campaigns.plans.views.editor import EDITORS
-from campaigns.plans.views.shared import no_draft, now, open_draft, permit, visible_plan
+from campaigns.plans.views.shared import (
+    no_draft,
+    now,
+    open_draft,
+    permit,
+    person_id,
+    visible_plan,
+)
 from campaigns.programme.models import Phase
 from emulation_portal.core import access
 from emulation_portal.core.errors import Conflict, DomainError
@@ -54,7 +61,9 @@ def _check_page(
         lines.append(("", str(window_closed(phase, on=timezone.localdate()))))
     lines += [(_address(plan, item), str(item)) for item in missing]
     if not authority and not any(item.section_key == PAPERS for item in missing):
-        lines.append((f"{reverse('campaigns:plan-papers', args=[plan.pk])}#id_file", str(authority)))
+        lines.append(
+            (f"{reverse('campaigns:plan-papers', args=[plan.pk])}#id_file", str(authority))
+        )
     context = {
         "plan": plan,
         "version": version,
@@ -111,7 +120,7 @@ def plan_send(request: HttpRequest, pk: int) -> HttpResponse:
 
     try:
         outcome = once(
-            user_id=request.user.pk, key=form.cleaned_data["form_key"], at=now(), act=act
+            user_id=person_id(request), key=form.cleaned_data["form_key"], at=now(), act=act
         )
     except actions.NothingToSend:
         latest = queries.latest_received(plan)

@@ -66,10 +66,15 @@ def no_draft(request: HttpRequest, plan: Plan) -> HttpResponse:
 
 def phase_for(request: HttpRequest, pk: int) -> Phase:
     """Return a phase of a campaign in which the mandate stands; 404 for any other."""
-    phases = Phase.objects.filter(
-        campaign__in=visible_campaigns(request.mandate)
-    ).select_related("campaign", "plans_closed_by__person", "plans_closed_by__unit")
+    phases = Phase.objects.filter(campaign__in=visible_campaigns(request.mandate)).select_related(
+        "campaign", "plans_closed_by__person", "plans_closed_by__unit"
+    )
     return get_object_or_404(phases, pk=pk)
+
+
+def person_id(request: HttpRequest) -> int:
+    """The signed-in person, by id; the access check has seen to it that there is one."""
+    return int(request.user.pk or 0)
 
 
 def now() -> datetime:

@@ -20,7 +20,14 @@ from campaigns.plans.forms.starting import (
 )
 from campaigns.plans.models import Plan
 from campaigns.plans.views.editor import EDITORS
-from campaigns.plans.views.shared import now, permit, phase_for, status_of, visible_plan
+from campaigns.plans.views.shared import (
+    now,
+    permit,
+    person_id,
+    phase_for,
+    status_of,
+    visible_plan,
+)
 from campaigns.programme.models import Phase
 from emulation_portal.core import access
 from emulation_portal.core.errors import DomainError
@@ -44,7 +51,7 @@ def unit_plans(request: HttpRequest) -> HttpResponse:
 
 
 def _line(phase: Phase, plan: Plan | None) -> dict[str, Any]:
-    draft = plan.open_drafts[0] if plan is not None and plan.open_drafts else None  # type: ignore[attr-defined]
+    draft = plan.open_drafts[0] if plan is not None and plan.open_drafts else None
     if plan is None:
         url = reverse("campaigns:plan-start", args=[phase.pk])
     else:
@@ -65,7 +72,10 @@ def plan_start(request: HttpRequest, pk: int) -> HttpResponse:
         form = StartForm(request.POST or None)
     else:
         form = StartOnBehalfForm(
-            request.POST or None, request.FILES or None, units=_units(request, phase), initial=_asked(request)
+            request.POST or None,
+            request.FILES or None,
+            units=_units(request, phase),
+            initial=_asked(request),
         )
     if request.method == "POST":
         if isinstance(form, StartOnBehalfForm):
@@ -163,7 +173,7 @@ def _once(request: HttpRequest, form: Any, act: Any) -> str:
     """Act once per form key; a refusal becomes the form's own error and yields no address."""
     try:
         return once(
-            user_id=request.user.pk, key=form.cleaned_data["form_key"], at=now(), act=act
+            user_id=person_id(request), key=form.cleaned_data["form_key"], at=now(), act=act
         )
     except DomainError as refusal:
         form.add_error(None, str(refusal))

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
 from campaigns.models import Campaign, Phase, Plan, PlanSection, PlanVersion
 from campaigns.plans import actions
 from campaigns.plans.actions import IssueFacts
@@ -12,6 +15,7 @@ from campaigns.plans.queries import draft_of, sections_of
 from campaigns.plans.rows import Measure, TargetRow, TaskRow
 from tests.factories.campaigns import make_campaign
 from tests.factories.core import AttachmentFactory
+from tests.factories.files import pdf
 from tests.factories.units import MandateFactory, UnitFactory
 from units.models import Mandate, Role, Unit
 
@@ -113,3 +117,34 @@ def fill(version: PlanVersion, *, by: Mandate) -> None:
                 for indicator in section.area.indicators.all()
             ]
         save(section, by=by, tasks=tasks, targets=targets)
+
+
+# --- What a browser sends ----------------------------------------------------------------
+
+
+def scan(name="ke-hoach.pdf", content=None):
+    return SimpleUploadedFile(name, pdf() if content is None else content)
+
+
+def section_url(plan, key="area-1"):
+    return reverse("campaigns:plan-section", args=[plan.pk, key])
+
+
+def typed(section, *, tasks=(), lock_version=None, **fields):
+    """What the browser sends for a section whose page shows `tasks` rows."""
+    data = {
+        "narrative": "Nội dung",
+        "completed": "yes",
+        "lock_version": section.lock_version if lock_version is None else lock_version,
+        "tasks-TOTAL_FORMS": len(tasks),
+        "tasks-INITIAL_FORMS": 0,
+        "do": "save",
+        **fields,
+    }
+    for row, task in enumerate(tasks):
+        data |= {f"tasks-{row}-{name}": value for name, value in task.items()}
+    return data
+
+
+def text_of(response):
+    return response.content.decode()

@@ -43,13 +43,11 @@ def test_the_legal_bases_come_from_confirmed_documents_in_vietnamese():
     CampaignDocumentFactory(campaign=scene.campaign, position=3, issue_date=None, number_symbol="")
     CampaignDocumentFactory(campaign=scene.campaign, confirmed=False, number_symbol="99/XX")
     section = section_by_key(scene.start(), "legal_bases")
+    body, plan = "Bộ Văn hóa, Thể thao và Du lịch", "Kế hoạch triển khai phong trào thi đua"
     assert section.narrative.split("\n") == [
-        "Căn cứ văn bản số 01/KH-BVHTTDL ngày 01/08/2025 của Bộ Văn hóa, Thể thao và Du lịch: "
-        "Kế hoạch triển khai phong trào thi đua;",
-        "Căn cứ văn bản số 01/KH-BVHTTDL của Bộ Văn hóa, Thể thao và Du lịch: "
-        "Kế hoạch triển khai phong trào thi đua;",
-        "Căn cứ văn bản của Bộ Văn hóa, Thể thao và Du lịch: "
-        "Kế hoạch triển khai phong trào thi đua;",
+        f"Căn cứ văn bản số 01/KH-BVHTTDL ngày 01/08/2025 của {body}: {plan};",
+        f"Căn cứ văn bản số 01/KH-BVHTTDL của {body}: {plan};",
+        f"Căn cứ văn bản của {body}: {plan};",
     ]
 
 

@@ -148,9 +148,7 @@ class TestWhatARowSays:
         row = rows_for(reviewer, Phase.objects.get(pk=phase.pk))[unit.name]
         assert row.punctuality.state == "late"
 
-    @pytest.mark.parametrize(
-        ("late", "state"), [(True, "late"), (False, "on_time")]
-    )
+    @pytest.mark.parametrize(("late", "state"), [(True, "late"), (False, "on_time")])
     def test_the_date_of_issue_decides_and_the_day_of_entry_stands_beside(
         self, late, state, reviewer, unit, phase
     ):

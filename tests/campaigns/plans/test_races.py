@@ -127,9 +127,7 @@ def test_a_plan_begun_at_once_by_many_is_one_plan_with_one_draft():
     scene = make_scene(areas=1)
 
     def act():
-        return actions.start_plan(
-            unit=scene.unit, phase=scene.phase, by=scene.officer.actor, at=AT
-        )
+        return actions.start_plan(unit=scene.unit, phase=scene.phase, by=scene.officer.actor, at=AT)
 
     plans = at_once(*[act] * 8)
     assert {plan.pk for plan in plans} == {scene.plan.pk}
@@ -155,7 +153,9 @@ def test_a_save_at_the_moment_of_sending_is_either_in_the_hash_or_refused():
     section = section_by_key(version, "purpose")
 
     def write():
-        return save(PlanSection.objects.get(pk=section.pk), by=scene.head, narrative="Vào phút chót")
+        return save(
+            PlanSection.objects.get(pk=section.pk), by=scene.head, narrative="Vào phút chót"
+        )
 
     def send():
         return actions.send_plan(

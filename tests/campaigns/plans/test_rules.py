@@ -159,7 +159,9 @@ def test_before_it_is_issued_a_version_is_for_the_unit_and_the_department(state)
     scene, version = version_in(state, flow=PlanFlow.REVIEW_FIRST)
     expected = OWN
     if state not in (PlanState.DRAFT, PlanState.WITHDRAWN):
-        administrators = pairs({Role.ADMINISTRATOR}, own=False) | pairs({Role.ADMINISTRATOR}, own=True)
+        administrators = pairs({Role.ADMINISTRATOR}, own=False) | pairs(
+            {Role.ADMINISTRATOR}, own=True
+        )
         expected = OWN | pairs(DEPARTMENT, own=False) | administrators
     assert allowed(scene, lambda mandate: rules.may_read(mandate, version)) == expected
 

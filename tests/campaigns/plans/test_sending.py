@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaigns.models import Phase, Plan, PlanVersion
-from campaigns.plans import actions
+from campaigns.models import Phase, Plan, PlanIssue, PlanVersion
+from campaigns.plans import actions, rules
 from campaigns.plans.actions.sending import PLAN_RECEIPT, PLAN_SENT, sending_authority
 from campaigns.plans.completeness import what_is_missing
 from campaigns.plans.content import content_hash_of
@@ -66,7 +66,10 @@ def test_who_belongs_to_the_unit_is_not_told_to_review_it():
 def test_the_departments_own_plan_goes_to_reviewers_from_other_units():
     scene = make_scene()
     outsider = MandateFactory(unit=scene.unit, role=Role.DEPARTMENT_REVIEWER)
-    scene.unit, scene.officer = scene.campaign.host_unit, MandateFactory(unit=scene.campaign.host_unit)
+    scene.unit, scene.officer = (
+        scene.campaign.host_unit,
+        MandateFactory(unit=scene.campaign.host_unit),
+    )
     scene.sent()
     told = Message.objects.filter(kind=PLAN_SENT).values_list("recipient", flat=True)
     assert list(told) == [outsider.person_id]
@@ -77,7 +80,11 @@ def test_a_second_sending_gives_the_same_receipt():
     version = scene.complete_draft()
     first = send(version, scene.officer)
     again = send(version, scene.head)
-    assert (again.sent_at, again.sent_by, again.content_hash) == (AT, scene.officer, first.content_hash)
+    assert (again.sent_at, again.sent_by, again.content_hash) == (
+        AT,
+        scene.officer,
+        first.content_hash,
+    )
     assert Message.objects.filter(kind=PLAN_RECEIPT).count() == 1
     assert [e.action for e in audit.entries_of(scene.plan)].count("plan.sent") == 1
 
@@ -102,7 +109,12 @@ def test_a_closed_window_is_refused_with_who_can_reopen_it():
     )
     with pytest.raises(actions.PlanWindowClosed) as refusal:
         send(version, scene.officer)
-    for part in (head.person.full_name, "22/11/2026", "Đang tổng hợp", scene.campaign.host_unit.name):
+    for part in (
+        head.person.full_name,
+        "22/11/2026",
+        "Đang tổng hợp",
+        scene.campaign.host_unit.name,
+    ):
         assert part in str(refusal.value)
     version.refresh_from_db()
     assert version.is_draft
@@ -111,7 +123,9 @@ def test_a_closed_window_is_refused_with_who_can_reopen_it():
 def test_a_window_closed_by_somebody_gone_still_names_somebody():
     scene = make_scene()
     version = scene.complete_draft()
-    gone = MandateFactory(unit=scene.campaign.host_unit, role=Role.DEPARTMENT_HEAD, valid_to=date(2026, 1, 1))
+    gone = MandateFactory(
+        unit=scene.campaign.host_unit, role=Role.DEPARTMENT_HEAD, valid_to=date(2026, 1, 1)
+    )
     Phase.objects.filter(pk=scene.phase.pk).update(plans_closed_at=AT, plans_closed_by=gone)
     with pytest.raises(actions.PlanWindowClosed) as refusal:
         send(version, scene.officer)
@@ -192,7 +206,12 @@ def test_a_task_lacks_whoever_leads_it_and_what_it_produces():
     version = scene.complete_draft()
     section = section_by_key(version, "area-1")
     target = TargetRow(section.area.indicators.get().pk, not_applicable=True)
-    save(section, by=scene.officer, tasks=[TaskRow("Đủ", lead="A", product="B"), TaskRow("Thiếu")], targets=[target])
+    save(
+        section,
+        by=scene.officer,
+        tasks=[TaskRow("Đủ", lead="A", product="B"), TaskRow("Thiếu")],
+        targets=[target],
+    )
     assert [(item.section_key, item.anchor) for item in what_is_missing(version)] == [
         ("area-1", "id_tasks-1-lead"),
         ("area-1", "id_tasks-1-product"),
@@ -388,6 +407,21 @@ def test_an_accepted_plan_is_not_issued_again_where_the_unit_issues_first():
         )
 
 
+def test_an_amendment_under_review_leaves_the_plan_in_force_readable():
+    scene = make_scene(plan_flow=PlanFlow.REVIEW_FIRST)
+    version = scene.start()
+    fill(version, by=scene.officer)
+    version = accept(send(version, scene.head))
+    actions.issue_accepted_plan(version=version, issue=issue_facts(), by=scene.head.actor, at=AT)
+    draft = actions.amend_plan(plan=scene.plan, by=scene.officer.actor, at=AT)
+    sent = send(draft, scene.head)
+    assert not PlanIssue.objects.filter(version=sent).exists()
+    stranger = MandateFactory(unit=scene.campaign.host_unit)
+    assert Plan.objects.visible_to(stranger).exists()
+    assert rules.may_read(stranger, version)
+    assert not rules.may_read(stranger, sent)
+
+
 # --- Mails --------------------------------------------------------------------------------
 
 
@@ -409,4 +443,3 @@ def test_a_withdrawn_plan_is_announced_to_nobody(mailoutbox):
     actions.withdraw_plan(version=scene.sent(), by=scene.officer.actor, at=AT)
     outbox.deliver_due(at=AT)
     assert [mail.to for mail in mailoutbox] == [[scene.officer.person.email]]
-

@@ -64,7 +64,12 @@ def test_what_is_missing_is_listed_with_links_to_the_fields(scene, as_):
     linked = reverse("campaigns:plan-section", args=[plan.pk, "area-1"])
     section_page = text_of(as_(scene.officer).get(linked))
     indicator = section_by_key(draft_of(plan), "area-1").area.indicators.get()
-    for anchor in ("id_narrative", "id_tasks-0-title", f"id_target-{indicator.pk}-y2025", "id_completed_0"):
+    for anchor in (
+        "id_narrative",
+        "id_tasks-0-title",
+        f"id_target-{indicator.pk}-y2025",
+        "id_completed_0",
+    ):
         assert f'id="{anchor}"' in section_page
 
 
@@ -160,7 +165,7 @@ def test_an_officer_without_the_heads_document_is_refused(as_):
     data = form_of(client, scene.plan)
     page = client.get(url("check", scene.plan))
     assert not page.context["can_send"]
-    assert f'{url("papers", scene.plan)}#id_file' in text_of(page)
+    assert f"{url('papers', scene.plan)}#id_file" in text_of(page)
     response = client.post(url("send", scene.plan), data)
     assert response.status_code == 403
     assert "văn bản có chữ ký của thủ trưởng" in text_of(response)

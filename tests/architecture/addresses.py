@@ -1,0 +1,174 @@
+"""Every address of the portal, walked from the URLconf, and the objects each is tried with."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.architecture.world import World
+from units.models import Role
+
+NO_OBJECT = "-"
+# Stands for every object where the answer is given before any object is looked at.
+ANY_OBJECT = "any"
+
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Address:
+    """One named pattern of the URLconf."""
+
+    name: str
+    route: str
+    view: Callable[..., Any]
+    arguments: frozenset[str]
+
+
+def addresses() -> list[Address]:
+    """Return every address of the URLconf, namespaces included."""
+    return list(_walk(get_resolver().url_patterns))
+
+
+def _walk(
+    patterns: list[URLPattern | URLResolver], route: str = "", namespace: str = ""
+) -> Iterator[Address]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, here, inner)
+            continue
+        arguments = frozenset(pattern.pattern.converters)
+        yield Address(f"{namespace}{pattern.name}", here, pattern.callback, arguments)
+
+
+def _campaigns(world: World) -> dict[str, Arguments]:
+    return {"own": {"code": world.campaign.code}, "other_ministry": {"code": "other-campaign"}}
+
+
+def _deliverables(world: World) -> dict[str, Arguments]:
+    return {name: {**found, "deliverable": "strategy"} for name, found in _campaigns(world).items()}
+
+
+def _facts(world: World) -> dict[str, Arguments]:
+    own = world.campaign.phases.get(number=2).pk
+    other = world.other_campaign.phases.get(number=2).pk
+    return {
+        "own": {"code": "own-campaign", "kind": "phase", "pk": own},
+        "other_ministry": {"code": "other-campaign", "kind": "phase", "pk": other},
+        "other_ministry_under_own": {"code": "own-campaign", "kind": "phase", "pk": other},
+    }
+
+
+def _phases(world: World) -> dict[str, Arguments]:
+    own = world.campaign.phases.get(number=1).pk
+    return {
+        "own": {"pk": own},
+        "other_ministry": {"pk": world.other_campaign.phases.get(number=1).pk},
+    }
+
+
+def _plans(world: World) -> dict[str, Arguments]:
+    return {name: {"pk": plan.pk} for name, plan in world.plans.items()}
+
+
+def _sections(world: World) -> dict[str, Arguments]:
+    return {name: {**found, "key": "area-1"} for name, found in _plans(world).items()}
+
+
+def _plan_versions(world: World) -> dict[str, Arguments]:
+    found = {
+        name: {"pk": plan.pk, "number": world.version(name).number}
+        for name, plan in world.plans.items()
+    }
+    # A draft on top of an accepted version is nobody's business outside its unit.
+    found["foreign_amendment"] = {"pk": world.plans["foreign_accepted"].pk, "number": 2}
+    found["own_amendment"] = {"pk": world.plans["own_returned"].pk, "number": 2}
+    return found
+
+
+_REVIEWED = (
+    "own_draft", "own_sent", "own_returned", "foreign_draft", "foreign_issued",
+    "department_own", "other_ministry",
+)  # fmt: skip
+
+
+def _reviews(world: World) -> dict[str, Arguments]:
+    return {name: {"pk": world.version(name).pk} for name in _REVIEWED}
+
+
+def _remarks(world: World) -> dict[str, Arguments]:
+    return {name: {**found, "key": "area-1"} for name, found in _reviews(world).items()}
+
+
+def _units(world: World) -> dict[str, Arguments]:
+    return {"own": {"code": world.own_unit.code}, "foreign": {"code": world.foreign_unit.code}}
+
+
+def _files(world: World) -> dict[str, Arguments]:
+    names = ("own_draft", "foreign_draft", "foreign_issued", "other_ministry", "unlinked")
+    return {name: {"attachment_id": world.files[name].pk} for name in names}
+
+
+def _jobs(world: World) -> dict[str, Arguments]:
+    # Each person's own job is another one; see `own_job`.
+    return {"own": {"job_id": "own"}, "foreign": {"job_id": world.jobs["foreign"]}}
+
+
+def _links(world: World) -> dict[str, Arguments]:
+    return {"valid": dict(world.link), "expired": {**world.link, "token": "c1z2x3-0123456789abcdef"}}
+
+
+# By the beginning of the route; the longest that fits counts. An address whose arguments stand
+# nowhere here fails the build: say which objects it is tried with.
+_OBJECTS: dict[tuple[str, frozenset[str]], Callable[[World], dict[str, Arguments]]] = {
+    ("campaigns/", frozenset({"code"})): _campaigns,
+    ("campaigns/", frozenset({"code", "deliverable"})): _deliverables,
+    ("campaigns/", frozenset({"code", "kind", "pk"})): _facts,
+    ("all-plans/", frozenset({"code"})): _campaigns,
+    ("reviews/campaign/", frozenset({"code"})): _campaigns,
+    ("phases/", frozenset({"pk"})): _phases,
+    ("plans/", frozenset({"pk"})): _plans,
+    ("plans/", frozenset({"pk", "key"})): _sections,
+    ("plans/", frozenset({"pk", "number"})): _plan_versions,
+    ("reviews/version/", frozenset({"pk"})): _reviews,
+    ("reviews/version/", frozenset({"pk", "key"})): _remarks,
+    ("units/unit/", frozenset({"code"})): _units,
+    ("people/", frozenset({"pk"})): lambda world: {"foreign": {"pk": world.person.pk}},
+    ("mandates/", frozenset({"pk"})): lambda world: {"foreign": {"pk": world.mandate.pk}},
+    ("attachments/", frozenset({"attachment_id"})): _files,
+    ("jobs/", frozenset({"job_id"})): _jobs,
+    ("outgoing-mail/", frozenset({"pk"})): lambda world: {"foreign": {"pk": world.message_id}},
+    ("set-password/", frozenset({"uidb64", "token"})): _links,
+}
+
+
+class NoObjects(LookupError):
+    """An address takes arguments that `_OBJECTS` does not know."""
+
+
+def objects_of(address: Address, world: World) -> dict[str, Arguments]:
+    """Return the objects to try the address with, by name.
+
+    Raises NoObjects.
+    """
+    if not address.arguments:
+        return {NO_OBJECT: {}}
+    fitting = [
+        make
+        for (start, arguments), make in _OBJECTS.items()
+        if address.route.startswith(start) and address.arguments == arguments
+    ]
+    if len(fitting) != 1:
+        raise NoObjects(f"{address.name} ({address.route}): say in _OBJECTS what to try it with")
+    return fitting[0](world)
+
+
+def path_of(name: str, arguments: Arguments, *, world: World, persona: str) -> str:
+    """Return the path; a job called "own" is the persona's own one."""
+    if arguments.get("job_id") == "own":
+        own = world.jobs.get(persona, world.jobs[str(Role.OBSERVER)])
+        arguments = {**arguments, "job_id": own}
+    return reverse(name, kwargs=arguments)

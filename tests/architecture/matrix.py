@@ -1,0 +1,113 @@
+"""The reviewed table of who gets which answer where: permission_matrix.csv."""
+
+import csv
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterator, NamedTuple
+
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from tests.architecture.addresses import ANY_OBJECT
+from tests.architecture.world import PERSONAS
+
+TABLE = Path(__file__).with_name("permission_matrix.csv")
+METHODS = ("GET", "POST")
+KEY = ["url", "method", "object"]
+# Answers given before the view has looked for its object.
+_BEFORE_THE_OBJECT = {"403", "405", "302>sign-in", "302>mandate-choose", "302>password-change"}
+
+
+class Row(NamedTuple):
+    url: str
+    method: str
+    object: str
+
+
+Table = dict[Row, dict[str, str]]
+
+
+def read_table() -> Table:
+    """Return the cells by row and column."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        assert reader.fieldnames == [*KEY, *PERSONAS], "the columns of the table are the personas"
+        rows = [(Row(*(line.pop(name) for name in KEY)), line) for line in reader]
+    assert len(dict(rows)) == len(rows), "a row stands in the table twice"
+    return dict(rows)
+
+
+def write_table(cells: Table) -> None:
+    """Write the table anew, to be reviewed line by line in the difference."""
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*KEY, *PERSONAS], lineterminator="\n")
+        writer.writeheader()
+        for row, answers in folded(cells).items():
+            writer.writerow({**row._asdict(), **answers})
+
+
+def folded(cells: Table) -> Table:
+    """Put rows that no object can change into one."""
+    table: Table = {}
+    by_method: dict[tuple[str, str], list[Row]] = {}
+    for row in cells:
+        by_method.setdefault((row.url, row.method), []).append(row)
+    for (url, method), rows in by_method.items():
+        answers = [cells[row] for row in rows]
+        if len(rows) > 1 and answers[0] == answers[-1] and may_stand_for_any(answers[0]):
+            table[Row(url, method, ANY_OBJECT)] = answers[0]
+        else:
+            table |= {row: cells[row] for row in rows}
+    return table
+
+
+def may_stand_for_any(answers: dict[str, str]) -> bool:
+    """Whether every cell was answered before an object was looked for."""
+    return set(answers.values()) <= _BEFORE_THE_OBJECT
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the table says of a response: its status and, of a redirect, the page it leads to."""
+
+    cell: str
+    response: Any
+
+
+def ask(client: Client, method: str, path: str) -> Answer:
+    """Send one request as a browser with nothing but its session would."""
+    session = client.cookies.get("sessionid")
+    client.cookies.clear()
+    if session is not None and session.value:
+        client.cookies["sessionid"] = session.value
+    response: Any = client.get(path) if method == "GET" else client.post(path)
+    return Answer(_cell(response), response)
+
+
+def _cell(response: Any) -> str:
+    if response.status_code not in (301, 302):
+        return str(response.status_code)
+    try:
+        match = resolve(response["Location"].partition("?")[0].partition("#")[0])
+    except Resolver404:
+        return f"{response.status_code}>?"
+    return f"{response.status_code}>{match.url_name}"
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back what the request inside has written."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def compared(expected: dict[Row, str], found: dict[Row, str], column: str) -> Iterable[str]:
+    """Yield one line per cell that answers otherwise than the table says."""
+    for row, cell in found.items():
+        wanted = expected.get(row, "no such row")
+        if cell != wanted:
+            yield f"{row.method} {row.url} [{row.object}] as {column}: {cell}, the table says {wanted}"

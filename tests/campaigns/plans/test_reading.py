@@ -1,0 +1,408 @@
+"""Reading a version: who may, what the page shows, the history and the audit trail."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from campaigns.models import Campaign, Plan, PlanVersion
+from campaigns.plans import rules
+from campaigns.plans.actions.reviewing import accept_plan, add_remark, return_plan
+from campaigns.plans.document import blocks_of, document_of, readable_versions, value_of
+from campaigns.plans.models import PaperKind, PlanSection
+from campaigns.plans.queries import section_by_key
+from campaigns.plans.states import PlanState
+from campaigns.plans.trail import ACTION_WORDS, lines_of, trail_of
+from campaigns.programme.models import PlanFlow
+from emulation_portal.core import audit
+from emulation_portal.core.actors import Actor
+from tests.campaigns.plans.scenes import AT, Scene, make_scene
+from tests.factories.campaigns import (
+    IndicatorFactory,
+    MinistryTargetFactory,
+    ParticipantFactory,
+    PlanIssueFactory,
+    PlanPaperFactory,
+    PlanTargetFactory,
+    PlanTargetYearFactory,
+    PlanTaskFactory,
+    accept,
+    give_back,
+    make_draft,
+    send,
+)
+from tests.factories.core import AttachmentFactory
+from tests.factories.units import MandateFactory, UnitFactory
+from units.models import Mandate, Role, UnitKind
+
+pytestmark = pytest.mark.django_db
+
+UNIT_SIDE = (Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.UNIT_DEPUTY)
+DEPARTMENT = (Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return make_scene(areas=2)
+
+
+@pytest.fixture
+def version(scene: Scene) -> PlanVersion:
+    return make_draft(phase=scene.phase, unit=scene.unit)
+
+
+@pytest.fixture
+def read(client, sign_in):
+    def fetch(mandate: Mandate, shown: PlanVersion) -> Any:
+        sign_in(client, mandate)
+        return client.get(reverse("campaigns:plan-version", args=[shown.plan_id, shown.number]))
+
+    return fetch
+
+
+def in_state(version: PlanVersion, state: str) -> PlanVersion:
+    if state == PlanState.DRAFT:
+        return version
+    send(version)
+    if state == PlanState.RETURNED:
+        return give_back(version)
+    if state == PlanState.ACCEPTED:
+        return accept(version)
+    if state == PlanState.WITHDRAWN:
+        PlanVersion.objects.filter(pk=version.pk).update(state=state)
+        Plan.objects.filter(pk=version.plan_id).update(current=None)
+        version.refresh_from_db()
+    return version
+
+
+class TestWhoMayRead:
+    @pytest.mark.parametrize("own", [True, False], ids=["own", "foreign"])
+    @pytest.mark.parametrize("is_issued", [True, False], ids=["issued", "not-issued"])
+    @pytest.mark.parametrize("state", PlanState.values)
+    def test_the_page_by_role_and_state(self, state, is_issued, own, scene, version, read):
+        if is_issued:
+            PlanIssueFactory(version=version)
+        in_state(version, state)
+        body = scene.unit if own else scene.campaign.host_unit
+        council = UnitFactory(kind=UnitKind.COUNCIL, owes_plan=False)
+        ParticipantFactory(campaign=scene.campaign, unit=council)
+        received = state in rules.RECEIVED_STATES
+        for role in Role:
+            is_council = role in (
+                Role.COUNCIL_MEMBER, Role.COUNCIL_CHAIR, Role.COUNCIL_SECRETARY
+            )  # fmt: skip
+            mandate = MandateFactory(unit=council if is_council else body, role=role)
+            if own and role in (*UNIT_SIDE, *DEPARTMENT):
+                expected = True
+            elif role in (*DEPARTMENT, Role.ADMINISTRATOR):
+                expected = received
+            else:
+                expected = received and is_issued
+            assert read(mandate, version).status_code == (200 if expected else 404), role
+            standing = {
+                "own": mandate.unit_id == scene.unit.pk
+                and (mandate.is_unit_side or mandate.is_department),
+                "department": mandate.is_department,
+                "administrator": mandate.is_administrator,
+            }
+            listed = readable_versions(PlanVersion.objects.filter(pk=version.pk), **standing)
+            assert listed.exists() == bool(rules.may_read(mandate, version)), role
+
+    def test_another_campaigns_department_finds_nothing(self, scene, version, read):
+        PlanIssueFactory(version=version)
+        send(version)
+        assert read(make_scene(areas=1).reviewer, version).status_code == 404
+
+    def test_unknown_versions_are_not_found(self, client, sign_in, scene, version):
+        sign_in(client, scene.officer)
+        for plan, number in (
+            (version.plan_id, 9),
+            (99999, 1),
+            (10**20, 1),
+            (version.plan_id, 10**20),
+        ):
+            address = reverse("campaigns:plan-version", args=[plan, number])
+            assert client.get(address).status_code == 404
+
+    @pytest.mark.parametrize("state", PlanState.values)
+    def test_remarks_are_for_the_department_and_once_decided_for_the_unit(
+        self, state, scene, version
+    ):
+        in_state(version, state)
+        decided = state in (PlanState.RETURNED, PlanState.ACCEPTED)
+        host, unit = scene.campaign.host_unit, scene.unit
+        for role in Role:
+            foreign = rules.may_see_remarks(MandateFactory(unit=host, role=role), version)
+            assert foreign == (role in (*DEPARTMENT, Role.ADMINISTRATOR)), role
+            own = rules.may_see_remarks(MandateFactory(unit=unit, role=role), version)
+            assert own == (decided and role in (*UNIT_SIDE, *DEPARTMENT)), role
+
+
+class TestThePage:
+    def test_shows_the_whole_document(self, scene, version, read):
+        section = section_by_key(version, "area-1")
+        PlanSection.objects.filter(pk=section.pk).update(
+            narrative="Mở đầu <b>đậm</b>\n- Việc thứ nhất\n- Việc thứ hai"
+        )
+        PlanTaskFactory(section=section, title="Số hóa hồ sơ", due_date=None)
+        ratio = IndicatorFactory(area=section.area, ratio=True, confirmed=False)
+        MinistryTargetFactory(indicator=ratio, year=2027, value=Decimal(80))
+        target = PlanTargetFactory(
+            section=section, indicator=ratio, value=Decimal("12.5"), numerator=Decimal(1),
+            denominator=Decimal(8), note="Theo báo cáo năm 2024",
+        )  # fmt: skip
+        PlanTargetYearFactory(
+            target=target, year=2027, value=Decimal("85.0000"), numerator=Decimal(850),
+            denominator=Decimal(1000),
+        )  # fmt: skip
+        PlanTargetFactory(
+            section=section, indicator=section.area.indicators.first(), not_applicable=True
+        )
+        scan = AttachmentFactory(original_name="Bản quét kế hoạch.pdf")
+        PlanIssueFactory(
+            version=version, number_symbol="12/KH-DSVH", scan=scan, signing_capacity="KT."
+        )
+        PlanPaperFactory(version=version, kind=PaperKind.ANNEX, abstract="Phụ lục số liệu")
+        send(version, by=scene.officer)
+        content = read(scene.reviewer, version).content.decode()
+        for text in (
+            "Mở đầu &lt;b&gt;đậm&lt;/b&gt;", "<li>Việc thứ nhất</li>", "Số hóa hồ sơ", "12,5%", "1 ÷ 8",
+            "85%", "850 ÷ 1.000", "80%", "Theo báo cáo năm 2024", "12/KH-DSVH", "25/09/2025",
+            "KT. Cục trưởng", "Bản quét kế hoạch.pdf", "Phụ lục số liệu", "10/11/2026",
+            reverse("core:attachment-download", args=[scan.pk]), "part-area-2",
+        ):  # fmt: skip
+            assert text in content, text
+
+    def test_says_who_typed_for_whom(self, scene, version, read):
+        PlanVersion.objects.filter(pk=version.pk).update(
+            entered_on_behalf=True, created_by=scene.reviewer
+        )
+        send(version)
+        content = read(scene.officer, version).content.decode()
+        assert content.count(scene.reviewer.person.full_name) == 2
+
+    def test_the_reason_stands_on_top_for_the_unit_and_remarks_beside_the_parts(
+        self, scene, version, read
+    ):
+        section = section_by_key(version, "purpose")
+        PlanIssueFactory(version=version)
+        send(version)
+        by = scene.reviewer.actor
+        add_remark(version=version, section=section, body="Nêu rõ thời hạn", by=by, at=AT)
+        assert "Nêu rõ thời hạn" not in read(scene.officer, version).content.decode()
+        return_plan(version=version, reason="Bổ sung chỉ tiêu", by=by, at=AT)
+        content = read(scene.officer, version).content.decode()
+        assert content.index("Bổ sung chỉ tiêu") < content.index("part-purpose")
+        assert "Nêu rõ thời hạn" in content
+        stranger = MandateFactory(unit=scene.campaign.host_unit)
+        content = read(stranger, version).content.decode()
+        assert "Bổ sung chỉ tiêu" not in content
+        assert "Nêu rõ thời hạn" not in content
+
+    def test_history_links_the_versions_that_may_be_read(self, scene, version, read):
+        PlanIssueFactory(version=version)
+        accept(send(version))
+        second = make_draft(phase=scene.phase, unit=scene.unit, number=2)
+        links = {
+            number: reverse("campaigns:plan-version", args=[version.plan_id, number])
+            for number in (1, 2)
+        }
+        assert links[2] in read(scene.officer, version).content.decode()
+        assert links[2] not in read(scene.reviewer, version).content.decode()
+        send(second)
+        assert links[2] in read(scene.reviewer, version).content.decode()
+        stranger = MandateFactory(unit=scene.campaign.host_unit)
+        content = read(stranger, version).content.decode()
+        assert links[2] not in content
+        assert reverse("campaigns:plan-trail", args=[version.plan_id]) not in content
+
+    def test_steps_of_the_unit(self, scene, version, read):
+        plan = version.plan
+        hub, amend = plan.get_absolute_url(), reverse("campaigns:plan-amend", args=[plan.pk])
+        assert f'href="{hub}"' in read(scene.officer, version).content.decode()
+        PlanIssueFactory(version=version)
+        send(version)
+        withdraw = reverse("campaigns:plan-withdraw", args=[plan.pk])
+        content = read(scene.officer, version).content.decode()
+        assert withdraw in content
+        assert amend not in content
+        give_back(version)
+        assert amend in read(scene.officer, version).content.decode()
+        make_draft(phase=scene.phase, unit=scene.unit, number=2)
+        content = read(scene.officer, version).content.decode()
+        assert amend not in content
+        assert f'href="{hub}"' in content
+
+    def test_the_department_is_led_to_its_review(self, scene, version, read):
+        send(version)
+        address = reverse("campaigns:review", args=[version.pk])
+        assert address in read(scene.reviewer, version).content.decode()
+        assert address not in read(scene.officer, version).content.decode()
+
+    def test_review_first_accepted_plan_waits_to_be_issued(self, scene, version, read):
+        Campaign.objects.filter(pk=scene.campaign.pk).update(plan_flow=PlanFlow.REVIEW_FIRST)
+        accept(send(version))
+        address = reverse("campaigns:plan-issue", args=[version.plan_id])
+        assert address in read(scene.officer, version).content.decode()
+        stranger = MandateFactory(unit=scene.campaign.host_unit)
+        assert read(stranger, version).status_code == 404
+        PlanIssueFactory(version=version)
+        assert address not in read(scene.officer, version).content.decode()
+        assert read(stranger, version).status_code == 200
+
+    def test_earlier_and_withdrawn_versions_say_so(self, scene, version, read):
+        PlanIssueFactory(version=version)
+        give_back(send(version))
+        second = make_draft(phase=scene.phase, unit=scene.unit, number=2)
+        send(second)
+        latest = reverse("campaigns:plan-detail", args=[version.plan_id])
+        assert f'href="{latest}"' in read(scene.officer, version).content.decode()
+        PlanVersion.objects.filter(pk=second.pk).update(state=PlanState.WITHDRAWN)
+        Plan.objects.filter(pk=version.plan_id).update(current=version.pk)
+        assert "dash-circle" in read(scene.officer, second).content.decode()
+        assert read(scene.reviewer, second).status_code == 404
+
+    @pytest.mark.parametrize("count", [1, 3, 200])
+    def test_query_count(self, count, client, sign_in, scene, version):
+        section = section_by_key(version, "area-1")
+        for _ in range(count):
+            PlanTaskFactory(section=section)
+            target = PlanTargetFactory(
+                section=section, indicator=IndicatorFactory(area=section.area)
+            )
+            PlanTargetYearFactory(target=target)
+            PlanPaperFactory(version=version)
+        PlanIssueFactory(version=version)
+        send(version, by=scene.officer)
+        for _ in range(min(count, 20)):
+            add_remark(
+                version=version, section=section, body="Nhận xét", by=scene.reviewer.actor, at=AT
+            )
+        sign_in(client, scene.reviewer)
+        address = reverse("campaigns:plan-version", args=[version.plan_id, 1])
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        assert len(queries) == 15
+
+
+class TestDocument:
+    def test_dashes_make_lists_and_blank_lines_paragraphs(self):
+        text = "Một\nhai\n\n- ba\n– bốn\nnăm\n\n\n   \n+ sáu"
+        found = [(block.is_list, block.lines) for block in blocks_of(text)]
+        assert found == [
+            (False, ("Một", "hai")),
+            (True, ("ba", "bốn")),
+            (False, ("năm",)),
+            (True, ("sáu",)),
+        ]
+
+    @pytest.mark.parametrize("text", ["", "  \n\n ", "\n"])
+    def test_nothing_written_is_nothing(self, text):
+        assert blocks_of(text) == []
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "shown"),
+        [
+            ("count", "1234", "1.234"),
+            ("decimal", "1234.5", "1.234,5"),
+            ("yes_no", "1", "Yes"),
+            ("yes_no", "0", "No"),
+        ],
+    )
+    def test_values_read_as_the_portal_writes_them(self, kind, value, shown):
+        over = "share_yes" if kind == "yes_no" else "sum"
+        indicator = IndicatorFactory(value_kind=kind, over_units=over)
+        target = PlanTargetFactory(indicator=indicator, value=Decimal(value))
+        with translation.override("en"):
+            assert value_of(indicator, target).text == shown
+
+    def test_silent_indicators_are_named_until_the_version_is_decided(self, scene, version):
+        def silent() -> int:
+            return sum(
+                len(part.unset) for part in document_of(PlanVersion.objects.get(pk=version.pk))
+            )
+
+        assert silent() == 2
+        send(version)
+        assert silent() == 2
+        give_back(version)
+        assert silent() == 0
+
+    def test_a_supplier_answers_for_everybody(self, scene, version):
+        IndicatorFactory(
+            area=section_by_key(version, "area-1").area, supplier=scene.campaign.host_unit
+        )
+        assert sum(len(part.unset) for part in document_of(version)) == 2
+
+
+class TestTrail:
+    def page(self, client: Any, plan: Plan) -> Any:
+        return client.get(reverse("campaigns:plan-trail", args=[plan.pk]))
+
+    def test_tells_what_was_done_by_whom_under_which_mandate(self, client, sign_in, scene):
+        sent = scene.sent()
+        accept_plan(version=sent, by=scene.reviewer.actor, at=AT)
+        sign_in(client, scene.officer)
+        content = self.page(client, sent.plan).content.decode()
+        assert scene.officer.person.full_name in content
+        assert scene.reviewer.person.full_name in content
+        assert str(scene.reviewer) in content
+        assert "plan." not in content.replace("plan.unit", "")
+
+    def test_every_action_recorded_about_a_plan_has_words(self, scene):
+        sent = scene.sent()
+        by = scene.reviewer.actor
+        add_remark(version=sent, section=section_by_key(sent, "purpose"), body="Thêm", by=by, at=AT)
+        return_plan(version=sent, reason="Bổ sung", by=by, at=AT)
+        actions = set(audit.entries_of(sent.plan).values_list("action", flat=True))
+        assert actions <= ACTION_WORDS.keys()
+
+    def test_what_the_portal_itself_did_is_said(self, scene, version):
+        audit.record("plan.sent", root=version.plan, by=Actor.system(), at=AT)
+        (line,) = lines_of(trail_of(version.plan, sees_remarks=True), {})
+        assert line.person
+        assert line.mandate == ""
+
+    def test_the_unit_does_not_learn_of_remarks_before_the_decision(self, scene):
+        sent = scene.sent()
+        by = scene.reviewer.actor
+        add_remark(version=sent, section=section_by_key(sent, "purpose"), body="Thêm", by=by, at=AT)
+
+        def remarked(**kwargs: bool) -> bool:
+            return trail_of(sent.plan, **kwargs).filter(action="plan.remarked").exists()
+
+        assert remarked(sees_remarks=True)
+        assert not remarked(sees_remarks=False)
+        assert trail_of(sent.plan, sees_remarks=False).filter(action="plan.sent").exists()
+        return_plan(version=sent, reason="Bổ sung", by=by, at=AT)
+        assert remarked(sees_remarks=False)
+
+    def test_is_for_the_own_unit_the_department_and_administrators(self, client, sign_in, scene):
+        sent = scene.sent()
+        host = scene.campaign.host_unit
+        expected = {
+            scene.officer: 200,
+            scene.reviewer: 200,
+            MandateFactory(unit=host, role=Role.ADMINISTRATOR): 200,
+            MandateFactory(unit=host): 404,
+            MandateFactory(unit=host, role=Role.OBSERVER): 404,
+        }
+        for mandate, status in expected.items():
+            sign_in(client, mandate)
+            assert self.page(client, sent.plan).status_code == status, mandate
+
+    @pytest.mark.parametrize("count", [1, 3, 200])
+    def test_query_count(self, count, client, sign_in, scene, version):
+        for number in range(count):
+            mandate = MandateFactory(unit=scene.unit) if number < 10 else scene.officer
+            audit.record("plan.section_saved", root=version.plan, by=mandate.actor, at=AT)
+        sign_in(client, scene.officer)
+        self.page(client, version.plan)
+        with CaptureQueriesContext(connection) as queries:
+            assert self.page(client, version.plan).status_code == 200
+        assert len(queries) == 9
