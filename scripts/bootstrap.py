@@ -156,7 +156,7 @@ def install_requirements(kind):
         "-m",
         "pip",
         "install",
-        "--quiet",
+        "-qq",
         "--disable-pip-version-check",
         "--no-input",
         "--require-hashes",

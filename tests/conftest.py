@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -71,6 +72,10 @@ def pytest_configure(config: pytest.Config) -> None:
     let_flush_pass()
     if not hasattr(config, "workerinput"):  # once, not in each process of a parallel run
         compile_catalogues(map(Path, settings.LOCALE_PATHS))
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(settings.TEST_DIR, ignore_errors=True)
 
 
 def _allowed_skips() -> set[str]:

@@ -40,9 +40,7 @@ def plan_cards(
     late = ngettext(
         "%(count)s issued after the deadline", "%(count)s issued after the deadline", counts.late
     )
-    waiting = ngettext(
-        "%(count)s waits for review", "%(count)s wait for review", counts.sent
-    )
+    waiting = ngettext("%(count)s waits for review", "%(count)s wait for review", counts.sent)
     return [
         card(counts.expected, _("Units expected"), "", "neutral"),
         card(counts.received, _("Plans received"), PlanStatus.RECEIVED, "info",

@@ -67,7 +67,8 @@ def areas_with_deliverables(campaign: Campaign) -> list[AreaDeliverables]:
     }
     return [
         AreaDeliverables(
-            area, {state: getattr(area, f"deliverables_{state}") for state in DeliverableState.values}
+            area,
+            {state: getattr(area, f"deliverables_{state}") for state in DeliverableState.values},
         )
         for area in campaign.areas.annotate(**counted)
     ]
@@ -102,7 +103,12 @@ def queue_figures(
             oldest=Min("sent_at"),
         )
     )
-    return {row.pop("plan__phase__campaign"): QueueFigures(**row) for row in rows}
+    return {
+        row["plan__phase__campaign"]: QueueFigures(
+            row["waiting"], row["overdue"], row["mine"], row["oldest"]
+        )
+        for row in rows
+    }
 
 
 def held_letters(campaigns: Collection[Campaign]) -> dict[int, int]:

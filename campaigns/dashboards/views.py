@@ -37,7 +37,7 @@ DELIVERABLE_TONES = {
 }
 
 
-class _CountedPaginator(Paginator[Any]):
+class _CountedPaginator(Paginator):
     """Pages of rows that have been counted already."""
 
     def __init__(self, rows: Any, per_page: int, *, count: int) -> None:
@@ -108,14 +108,10 @@ def _plans(
     narrowing = {name: wanted[name] for name in ("block", "kind", "q")}
     return {
         "phase": phase,
-        "figures": plan_cards(
-            phase.campaign, counts, filters={"phase": phase.pk, **narrowing}
-        ),
+        "figures": plan_cards(phase.campaign, counts, filters={"phase": phase.pk, **narrowing}),
         "is_narrowed": any(narrowing.values()),
         "page": page,
-        "heat": area_heat_map(
-            list(page), [line.area for line in areas], mandate=request.mandate
-        ),
+        "heat": area_heat_map(list(page), [line.area for line in areas], mandate=request.mandate),
     }
 
 

@@ -6,7 +6,7 @@ Everything goes through the actions that people use, so that what is shown could
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import cycle, islice, product
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import localdate, localtime, make_aware
 
 from campaigns.indicators.models import Indicator, Measured
 from campaigns.models import Campaign, Phase, PlanVersion
@@ -34,6 +35,8 @@ from units.models import Mandate, Role, Unit
 
 DEMO_FILE = Path(settings.BASE_DIR) / "campaigns" / "data" / "demo.yaml"
 ON_TIME, LATE = date(2025, 9, 12), date(2025, 10, 21)
+OPENING, CLOSING, SATURDAY = time(8, 0), time(17, 0), 5
+STEP, LASTS = timedelta(minutes=20), timedelta(days=20)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class SignIn:
 
 
 def read_demo() -> dict[str, Any]:
-    return yaml.safe_load(DEMO_FILE.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return dict(yaml.safe_load(DEMO_FILE.read_text(encoding="utf-8")))
 
 
 def sign_ins(demo: dict[str, Any]) -> list[SignIn]:
@@ -62,22 +65,47 @@ def sign_ins(demo: dict[str, Any]) -> list[SignIn]:
     ]
 
 
+class OfficeHours:
+    """Moments of working days, each some minutes after the last, from the weeks before `until`.
+
+    None lies before `opens`, unless all do, and none after `until`: what has not happened yet
+    cannot have been entered.
+    """
+
+    def __init__(self, *, opens: date, until: datetime) -> None:
+        self._until = localtime(until)
+        first = min(max(opens, self._until.date() - LASTS), self._until.date())
+        self._moment = make_aware(datetime.combine(first, OPENING))
+
+    def later(self) -> datetime:
+        """Return a moment after the last one."""
+        self._moment += STEP
+        while self._moment.time() >= CLOSING or self._moment.weekday() >= SATURDAY:
+            tomorrow = self._moment.date() + timedelta(days=1)
+            self._moment = make_aware(datetime.combine(tomorrow, OPENING))
+        return min(self._moment, self._until)
+
+
 class Demo:
-    """Loads the demo into an empty portal. `at` is when all of it is said to have been entered."""
+    """Loads the demo into an empty portal, as if people had entered it until `at`."""
 
     def __init__(self, demo: dict[str, Any], *, at: datetime) -> None:
         self.demo = demo
         self.at = at
+        self.today = localdate(at)
         self.units = {unit.code: unit for unit in Unit.objects.all()}
         self.campaign = Campaign.objects.get(code="bvhttdl-2025-2030")
         self.phase: Phase = self.campaign.phases.get(number=1)
         self.mandates: dict[str, Mandate] = {}
-        self._minutes = 0
+        self._hours = OfficeHours(opens=self.campaign.go_live_date, until=at)
+        self._since = self._hours.later()
 
     def load(self) -> None:
         """Register people, then plans in every state, then queue the day's reminders."""
         self._people()
         plans = self.demo["plans"]
+        for code in plans["waiting_long"]:
+            self._sent(code, ON_TIME)
         for code in plans["accepted"]:
             self._decided(code, ON_TIME)
         for code in plans["accepted_late"]:
@@ -90,7 +118,7 @@ class Demo:
             self._returned(code)
         for code in plans["drafts"]:
             self._draft(code, areas=(1, 2))
-        send_due_reminders(today=self.at.date(), at=self.at)
+        send_due_reminders(today=self.today, at=self.at)
 
     # --- people -----------------------------------------------------------------------
 
@@ -101,7 +129,7 @@ class Demo:
         names = self.demo["officer_names"]
         # In steps that share no factor with the lists, so that names do not repeat in a row.
         pairs = cycle(islice(product(names["given"], names["family"]), 0, None, 7))
-        for unit in Unit.objects.owing_plans().existing(self.at.date()):
+        for unit in Unit.objects.owing_plans().existing(self.today):
             if unit.code in has_officer:
                 continue
             given, family = next(pairs)
@@ -116,15 +144,15 @@ class Demo:
         by = Actor.system()
         person = register_person(
             username=facts["username"], full_name=facts["full_name"],
-            email=f"{facts['username']}@demo.invalid", by=by, at=self.at,
+            email=f"{facts['username']}@demo.invalid", by=by, at=self._since,
         )
         terms = MandateTerms(
             unit=self.units[facts["unit"]], role=facts["role"],
-            valid_from=self.campaign.go_live_date, position_title=facts["position_title"],
+            valid_from=localdate(self._since), position_title=facts["position_title"],
         )
-        mandate = grant_mandate(person, terms, by=by, at=self.at)
+        mandate = grant_mandate(person, terms, by=by, at=self._since)
         if password:
-            choose_password(person, password=password, by=by, at=self.at)
+            choose_password(person, password=password, by=by, at=self._since)
         if facts["role"] == Role.UNIT_OFFICER:
             self.mandates[facts["unit"]] = mandate
         elif facts["role"] in (Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD):
@@ -140,14 +168,9 @@ class Demo:
 
     # --- plans ------------------------------------------------------------------------
 
-    def _later(self) -> datetime:
-        """A moment after the last one: entries stand in the order they were made."""
-        self._minutes += 1
-        return self.at + timedelta(seconds=self._minutes)
-
     def _draft(self, code: str, areas: tuple[int, ...] = (1, 2, 3, 4, 5)) -> PlanVersion:
         unit, by = self.units[code], self.mandates[code].actor
-        plan = start_plan(unit=unit, phase=self.phase, by=by, at=self._later())
+        plan = start_plan(unit=unit, phase=self.phase, by=by, at=self._hours.later())
         version = draft_of(plan)
         assert version is not None  # noqa: S101 - start_plan has just made it
         for section in sections_of(version):
@@ -171,7 +194,7 @@ class Demo:
             expected_lock_version=section.lock_version,
             completed=True,
             by=by,
-            at=self._later(),
+            at=self._hours.later(),
         )
 
     def _targets(self, section: PlanSection, unit: Unit) -> Iterator[TargetRow]:
@@ -186,7 +209,7 @@ class Demo:
         symbol = f"{number}/KH-{unit.abbreviation}"
         scan = accept_upload(
             SimpleUploadedFile(f"Ke hoach {number}.pdf", _scan(symbol), "application/pdf"),
-            by=self.mandates[code].actor, at=self._later(),
+            by=self.mandates[code].actor, at=self._hours.later(),
         )
         return IssueFacts(
             number_symbol=symbol, issue_date=issued_on + timedelta(days=_seed(code) % 17),
@@ -195,36 +218,36 @@ class Demo:
 
     def _sent(self, code: str, issued_on: date) -> PlanVersion:
         version, by = self._draft(code), self.mandates[code].actor
-        record_issue(version=version, issue=self._issue(code, issued_on), by=by, at=self._later())
-        return send_plan(version=version, by=by, at=self._later())
+        record_issue(version=version, issue=self._issue(code, issued_on), by=by, at=self._hours.later())
+        return send_plan(version=version, by=by, at=self._hours.later())
 
     def _decided(self, code: str, issued_on: date) -> None:
         self._accept(self._sent(code, issued_on), code)
 
     def _accept(self, version: PlanVersion, code: str) -> None:
         reviewer = self._reviewer_of(self.units[code])
-        take_review(version=version, by=reviewer.actor, at=self._later())
-        accept_plan(version=version, by=reviewer.actor, at=self._later())
+        take_review(version=version, by=reviewer.actor, at=self._hours.later())
+        accept_plan(version=version, by=reviewer.actor, at=self._hours.later())
 
     def _from_paper(self, code: str) -> None:
         by = self.mandates[code].actor
         version = register_paper_plan(
             unit=self.units[code], phase=self.phase, issue=self._issue(code, ON_TIME), by=by,
-            at=self._later(),
+            at=self._hours.later(),
         )
-        self._accept(send_plan(version=version, by=by, at=self._later()), code)
+        self._accept(send_plan(version=version, by=by, at=self._hours.later()), code)
 
     def _returned(self, code: str) -> None:
         version, reviewer = self._sent(code, ON_TIME), self._reviewer_of(self.units[code])
-        take_review(version=version, by=reviewer.actor, at=self._later())
+        take_review(version=version, by=reviewer.actor, at=self._hours.later())
         for section in sections_of(version):
             if section.key in self.demo["remarks"]:
                 add_remark(
                     version=version, section=section, body=self.demo["remarks"][section.key],
-                    by=reviewer.actor, at=self._later(),
+                    by=reviewer.actor, at=self._hours.later(),
                 )
         return_plan(
-            version=version, reason=self.demo["return_reason"], by=reviewer.actor, at=self._later()
+            version=version, reason=self.demo["return_reason"], by=reviewer.actor, at=self._hours.later()
         )
 
 

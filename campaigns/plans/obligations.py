@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.functional import Promise, lazy
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.plans.models import Plan
@@ -73,19 +73,19 @@ def plans_owed(
         plan_deadline__isnull=False,
         ends_on__gt=on,
     )
-    unit_id = None
+    unit_id: int | None = None
     if campaign_id is not None:
         phases = phases.filter(campaign_id=campaign_id)
     if key is not None:
-        _kind, phase_id, unit_id = key.split(":")
+        phase_id, unit_id = map(int, key.split(":")[1:])
         phases = phases.filter(pk=phase_id)
     for phase in phases:
         yield from _owed_in(phase, on=on, only_unit=unit_id)
 
 
-def _owed_in(phase: Phase, *, on: date, only_unit: str | None) -> Iterator[Obligation]:
+def _owed_in(phase: Phase, *, on: date, only_unit: int | None) -> Iterator[Obligation]:
     plans = Plan.objects.filter(phase=phase)
-    expected = expected_units(phase, on).existing(on).only("pk", "name_vi", "name_en")
+    expected = expected_units(phase, on).only("pk", "name_vi", "name_en", "valid_from", "valid_to")
     if only_unit is not None:
         plans, expected = plans.filter(unit=only_unit), expected.filter(pk=only_unit)
     columns = ("unit_id", "current__state", "in_force_id", "in_force__issue__pk")
@@ -94,7 +94,8 @@ def _owed_in(phase: Phase, *, on: date, only_unit: str | None) -> Iterator[Oblig
     owing = [
         (unit, owed)
         for unit in expected
-        if (owed := _owed_after(known.get(unit.pk), review_first=review_first))
+        if unit.exists_on(on)
+        and (owed := _owed_after(known.get(unit.pk), review_first=review_first))
     ]
     told = _people_of([unit.pk for unit, _owed in owing], on=on)
     url = reverse("campaigns:plan-start", args=[phase.pk])
@@ -149,7 +150,7 @@ def _state(phase: Phase, on: date) -> str:
     return "recorded_afterwards" if deadline < phase.campaign.go_live_date else "late"
 
 
-def _label(unit: Unit, phase: Phase, owed: _Owed) -> Promise:
+def _label(unit: Unit, phase: Phase, owed: _Owed) -> Any:
     """A sentence that is written in the language of whoever reads it."""
     sentence = _SENTENCES[owed]
     return lazy(lambda: str(sentence) % {"unit": unit.name, "phase": phase.name}, str)()

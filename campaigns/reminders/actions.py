@@ -101,7 +101,9 @@ def release_reminders(*, campaign: Campaign, by: Mandate, at: datetime) -> Relea
     standing = release_of(campaign)
     if standing is not None:
         return Released(standing, 0, leaves)
-    letters = [letter for letter in reminders_due(campaign, on=timezone.localdate(at)) if letter.held]
+    letters = [
+        letter for letter in reminders_due(campaign, on=timezone.localdate(at)) if letter.held
+    ]
     _queue(letters, campaign, at=at)
     release = ReminderRelease.objects.create(campaign=campaign, released_at=at, released_by=by)
     held = Message.objects.held(KIND).filter(context__campaign=campaign.pk)

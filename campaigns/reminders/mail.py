@@ -38,9 +38,7 @@ def render_reminder(message: Message) -> Rendered | None:
     today = timezone.localdate()
     owed = _still_owed_by(message, today)
     campaign = (
-        Campaign.objects.select_related("host_unit")
-        .filter(pk=message.context["campaign"])
-        .first()
+        Campaign.objects.select_related("host_unit").filter(pk=message.context["campaign"]).first()
     )
     if not owed or campaign is None:
         return None

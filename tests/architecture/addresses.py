@@ -121,13 +121,14 @@ def _links(world: World) -> dict[str, Arguments]:
     return {"valid": dict(world.link), "expired": {**world.link, "token": "c1z2x3-0123456789abcdef"}}
 
 
-# By the beginning of the route; the longest that fits counts. An address whose arguments stand
+# By the beginning of the route and what it takes. An address whose arguments stand
 # nowhere here fails the build: say which objects it is tried with.
 _OBJECTS: dict[tuple[str, frozenset[str]], Callable[[World], dict[str, Arguments]]] = {
     ("campaigns/", frozenset({"code"})): _campaigns,
     ("campaigns/", frozenset({"code", "deliverable"})): _deliverables,
     ("campaigns/", frozenset({"code", "kind", "pk"})): _facts,
     ("all-plans/", frozenset({"code"})): _campaigns,
+    ("dashboard/", frozenset({"code"})): _campaigns,
     ("reviews/campaign/", frozenset({"code"})): _campaigns,
     ("phases/", frozenset({"pk"})): _phases,
     ("plans/", frozenset({"pk"})): _plans,

@@ -1,18 +1,17 @@
 """The reviewed table of who gets which answer where: permission_matrix.csv."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.test import Client
 from django.urls import Resolver404, resolve
 
-from tests.architecture.addresses import ANY_OBJECT
-from tests.architecture.world import PERSONAS
+from tests.architecture.addresses import ANY_OBJECT, addresses
+from tests.architecture.world import PERSONAS, Browser
 
 TABLE = Path(__file__).with_name("permission_matrix.csv")
 METHODS = ("GET", "POST")
@@ -42,11 +41,13 @@ def read_table() -> Table:
 
 def write_table(cells: Table) -> None:
     """Write the table anew, to be reviewed line by line in the difference."""
+    order = {address.name: place for place, address in enumerate(addresses())}
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [*KEY, *PERSONAS], lineterminator="\n")
         writer.writeheader()
-        for row, answers in folded(cells).items():
-            writer.writerow({**row._asdict(), **answers})
+        rows = folded(cells)
+        for row in sorted(rows, key=lambda row: (order[row.url], row.method)):
+            writer.writerow({**row._asdict(), **rows[row]})
 
 
 def folded(cells: Table) -> Table:
@@ -77,13 +78,10 @@ class Answer:
     response: Any
 
 
-def ask(client: Client, method: str, path: str) -> Answer:
-    """Send one request as a browser with nothing but its session would."""
-    session = client.cookies.get("sessionid")
-    client.cookies.clear()
-    if session is not None and session.value:
-        client.cookies["sessionid"] = session.value
-    response: Any = client.get(path) if method == "GET" else client.post(path)
+def ask(browser: Browser, method: str, path: str) -> Answer:
+    """Send one request with nothing but the session; a POST sends an empty form."""
+    browser.forget()
+    response: Any = browser.get(path) if method == "GET" else browser.post(path)
     return Answer(_cell(response), response)
 
 

@@ -5,6 +5,7 @@ administrator and an observer at the ministry, and one person per column of the 
 matrix. The same things exist at the other ministry, which none of these people belong to.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import time_machine
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -49,6 +51,25 @@ ONE_TIME_PASSWORD = "one_time_password"
 PERSONAS = [ANONYMOUS, NO_MANDATE, *Role.values, ENDED_MANDATE, ONE_TIME_PASSWORD]
 
 
+class Browser(Client):
+    """The test client without its record of templates and contexts: three times as fast."""
+
+    session_key: str | None = None
+
+    def forget(self) -> None:
+        """Keep nothing of earlier answers but the session one has signed in with."""
+        self.cookies.clear()
+        if self.session_key:
+            self.cookies[settings.SESSION_COOKIE_NAME] = self.session_key
+
+    def request(self, **request: Any) -> Any:
+        response = self.handler(self._base_environ(**request))
+        if response.streaming:
+            b"".join(response)  # to its end, which closes the file
+        self.cookies.update(response.cookies)
+        return response
+
+
 @dataclass
 class World:
     """What stands in it, by the names the matrix uses."""
@@ -68,9 +89,9 @@ class World:
     message_id: int = 0
     link: dict[str, str] = field(default_factory=dict)
 
-    def client(self, persona: str, **options: Any) -> Client:
+    def client(self, persona: str, **options: Any) -> Browser:
         """A browser in which `persona` has signed in and chosen the mandate."""
-        client = Client(**options)
+        client = Browser(**options)
         if persona == ANONYMOUS:
             return client
         client.force_login(self.people[persona], backend=BACKEND)
@@ -78,6 +99,7 @@ class World:
             session = client.session
             session["mandate_id"] = mandate.pk
             session.save()
+        client.session_key = client.session.session_key
         return client
 
     def version(self, plan: str) -> PlanVersion:
@@ -94,7 +116,11 @@ def standing_world(blocker: Any) -> Iterator[World]:
         time_machine.travel(AT, tick=False),
         transaction.atomic(),
     ):
-        yield make_world()
+        logging.disable()  # thousands of refusals, each of them asked for
+        try:
+            yield make_world()
+        finally:
+            logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
 
 

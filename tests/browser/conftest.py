@@ -16,7 +16,9 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django.fixtures import _get_databases_for_setup
 from pytest_django.live_server_helper import LiveServer
 
 from campaigns.management.demo import read_demo
@@ -54,12 +56,29 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def ministry(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+def database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[None]:
+    """The test database, open to all that follows.
+
+    pytest-django makes it when it finds tests that carry its marks; alone, the browser tests
+    have none.
+    """
+    is_made, _ = _get_databases_for_setup(request.session.items)
+    with django_db_blocker.unblock():
+        if is_made:
+            yield
+            return
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        yield
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def ministry(database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The ministry's units, campaign and demo in the database, as the first `make run` loads them."""
     data = settings.BASE_DIR
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("attachments"))
         quiet = {"stdout": StringIO()}
         call_command(

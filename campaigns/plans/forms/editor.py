@@ -125,10 +125,13 @@ class SectionEditor:
             rows[row + 1], rows[row] = rows[row], rows[row + 1]
         elif do == "remove" and 0 <= row < len(rows):
             del rows[row]
-        self.moved_to = {"add": len(rows) - 1, "up": row - 1, "down": row + 1}.get(do)
+        moved_to = {"add": len(rows) - 1, "up": row - 1, "down": row + 1}.get(do, -1)
         names = ("narrative", "completed", "lock_version")
         self.text = NarrativeForm(initial={name: data.get(name, "") for name in names})
         self.tasks = self._task_rows(rows or [{}])
+        if 0 <= moved_to < len(rows):
+            # The page comes back at the row that was moved, without any script.
+            self.tasks.forms[moved_to].fields["title"].widget.attrs["autofocus"] = True
         self.targets = []
         for line in self._asked():
             prefix = f"target-{line.indicator.pk}-"
@@ -138,8 +141,6 @@ class SectionEditor:
                 if name.startswith(prefix)
             }
             self.targets.append(TargetForm(line=line, years=self.years, initial=typed))
-
-    moved_to: int | None = None
 
     @property
     def has_unconfirmed(self) -> bool:

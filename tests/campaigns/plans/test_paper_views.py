@@ -8,6 +8,7 @@ from campaigns.plans import actions
 from campaigns.plans.queries import draft_of
 from campaigns.plans.registration import file_is_visible
 from emulation_portal.core.attachments import Viewer
+from emulation_portal.core.models import Attachment
 from tests.campaigns.plans.scenes import (
     AT,
     make_scene,
@@ -105,6 +106,18 @@ def test_a_paper_with_mistakes_comes_back_with_its_file(scene, as_):
     assert response.status_code == 422
     assert set(response.context["form"].errors) == {"kind", "issue_date"}
     assert "ke-hoach.pdf" in text_of(response)
+
+
+def test_a_file_beyond_the_days_quota_is_refused_and_the_rest_stays(scene, as_, settings):
+    settings.ATTACHMENT_DAILY_BYTES = 10
+    version = scene.start()
+    url = reverse("campaigns:plan-papers", args=[version.plan_id])
+    data = {"kind": "annex", "file": scan("phu-luc.pdf"), "abstract": "Phụ lục 1"}
+    response = as_(scene.officer).post(url, data)
+    assert response.status_code == 422
+    assert "phu-luc.pdf" in response.context["form"].errors["file"][0]
+    assert "Phụ lục 1" in text_of(response)
+    assert not Attachment.objects.exists()
 
 
 def test_the_same_file_twice_is_refused_in_words(scene, as_):

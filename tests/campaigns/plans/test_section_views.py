@@ -266,6 +266,13 @@ def test_the_buttons_beside_a_row_move_what_is_typed_and_save_nothing(scene, as_
     assert [row or "" for row in rows] == expected
     page = text_of(response)
     assert "không phải ngày" in page
+    moved = {"add": 3, "up-1": 0, "down-1": 2}.get(button)
+    focused = [
+        n
+        for n, form in enumerate(response.context["editor"].tasks)
+        if "autofocus" in str(form["title"])
+    ]
+    assert focused == ([] if moved is None else [moved])
     assert "chưa rõ" in page
     assert "Chưa lưu gì" in page
     assert section_content(section).tasks == ()

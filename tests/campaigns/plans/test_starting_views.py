@@ -291,5 +291,5 @@ def test_the_list_of_the_units_plans_costs_the_same_for_any_number(
         make_draft(phase=PhaseFactory(campaign=campaign, number=number), unit=unit)
     client = as_(MandateFactory(unit=unit))
     url = reverse("campaigns:unit-plans")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(url)

@@ -45,6 +45,9 @@ class Command(BaseCommand):
                 "more and exactly one beat under your service manager."
             )
         host, port = settings.HOST, _port(settings.PORT)
+        if compile_catalogues(map(Path, settings.LOCALE_PATHS)):
+            # This process has read the former ones, and the demo speaks through them: start afresh.
+            os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
         lock = self._take_lock()
         _refuse_taken_port(host, port)
         with_demo = self._prepare()
@@ -70,7 +73,6 @@ class Command(BaseCommand):
 
     def _prepare(self) -> bool:
         """Bring files and database up to date; return whether the data is the demo's."""
-        compile_catalogues(map(Path, settings.LOCALE_PATHS))
         for folder in ("cache", "mail", "broker/queue", "broker/processed", "broker/control"):
             (settings.VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
         self._collect_static()

@@ -1,0 +1,97 @@
+"""Every page, in both languages, on a desktop and on a phone: axe, reflow and the console."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.conftest import OpenProfile
+from tests.browser.pages import NOBODY, WITHOUT_PAGE, Visit, all_visits, stay
+
+WIDTHS = (1440, 360)
+RUN_AXE = "async (options) => (await axe.run(document, options)).violations" 
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+
+
+def _url_names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _url_names(pattern.url_patterns, namespace + inner)
+        else:
+            yield f"{namespace}{pattern.name}"
+
+
+def test_the_list_of_pages_covers_every_address(ministry: None) -> None:
+    names = set(_url_names(get_resolver().url_patterns))
+    visited = {visit.name for visit in all_visits() if ":" in visit.name}
+    assert visited <= names
+    assert visited.isdisjoint(WITHOUT_PAGE)
+    assert names - visited == set(WITHOUT_PAGE)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_is_accessible_at_every_width(
+    language: str,
+    ministry: None,
+    open_profile: OpenProfile,
+    enter: Callable[[BrowserContext, str], None],
+    portal: str,
+) -> None:
+    tabs: dict[str, Page] = {}
+    faults: list[str] = []
+    for visit in all_visits():
+        if visit.who not in tabs:
+            tabs[visit.who] = _tab(visit.who, language, open_profile, enter, portal)
+        faults += [f"{visit}: {fault}" for fault in _faults_of(visit, tabs[visit.who], language)]
+    assert faults == []
+
+
+def _tab(
+    who: str,
+    language: str,
+    open_profile: OpenProfile,
+    enter: Callable[[BrowserContext, str], None],
+    portal: str,
+) -> Page:
+    profile = open_profile(extra_http_headers={})
+    profile.add_init_script(path=AXE_FILE_PATH)
+    profile.add_cookies(
+        [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": portal}]
+    )
+    if who != NOBODY:
+        enter(profile, who)
+    return profile.new_page()
+
+
+def _faults_of(visit: Visit, page: Page, language: str) -> Iterator[str]:
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.goto(visit.path)
+    if visit.act is not stay:
+        with page.expect_navigation():
+            visit.act(page)
+    facts: dict[str, Any] = page.evaluate(
+        """() => ({
+            status: performance.getEntriesByType("navigation")[0].responseStatus,
+            language: document.documentElement.lang,
+            headings: document.querySelectorAll("h1").length,
+        })"""
+    )
+    if facts != {"status": visit.status, "language": language, "headings": 1}:
+        yield f"{facts} at {page.url}"
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            yield f"{wide} px wide at {width} px"
+        for violation in page.evaluate(RUN_AXE, AXE_OPTIONS):
+            nodes = [node["html"][:200] for node in violation["nodes"][:3]]
+            yield f"{violation['id']} at {width} px: {json.dumps(nodes, ensure_ascii=False)}"
