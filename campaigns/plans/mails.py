@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from emulation_portal.core.models import Message
 
 
-def _version(message: "Message") -> PlanVersion | None:
+def _version(message: "Message") -> PlanVersion:
     rows = PlanVersion.objects.select_related(
         "plan__unit", "plan__phase__campaign", "issue", "sent_by__person", "sent_by__unit"
     )
-    return rows.filter(pk=message.context.get("version")).first()
+    return rows.get(pk=message.context["version"])
 
 
 def render_plan_sent(message: "Message") -> Rendered | None:
     """Tell a reviewer that a plan has come in; nothing once it is taken back or decided."""
     version = _version(message)
-    if version is None or version.state != PlanState.SENT:
+    if version.state != PlanState.SENT:
         return None
     return render_templates(
         "campaigns/plans/emails/plan_sent",
@@ -38,8 +38,6 @@ def render_plan_sent(message: "Message") -> Rendered | None:
 def render_plan_receipt(message: "Message") -> Rendered | None:
     """Confirm to the sender what was sent, when, and its content hash."""
     version = _version(message)
-    if version is None:
-        return None
     path = reverse("campaigns:plan-receipt", args=[version.plan_id, version.number])
     return render_templates(
         "campaigns/plans/emails/plan_receipt",

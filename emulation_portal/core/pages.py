@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -30,7 +30,7 @@ def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     try:
         fields = list(request.POST.lists())
-    except (SuspiciousOperation, UnreadablePostError, MultiPartParserError):
+    except (BadRequest, SuspiciousOperation, UnreadablePostError, MultiPartParserError):
         return []
     return [
         (name, value) for name, values in fields if not _NOT_KEPT.search(name) for value in values
@@ -64,4 +64,7 @@ def _comes_from_us(request: HttpRequest) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin") or request.headers.get("Referer")
-    return origin is None or urlsplit(origin).netloc == host
+    try:
+        return origin is None or urlsplit(origin).netloc == host
+    except ValueError:  # no address at all
+        return False

@@ -35,11 +35,14 @@ class AlreadyRunning(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """A name for messages, the command, and what its environment adds to ours."""
+    """A name for messages, the command, what its environment adds to ours, and how many seconds
+    it leaves the processor to the others at first.
+    """
 
     name: str
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
 
 
 class Lock:
@@ -150,7 +153,7 @@ class _Child:
         self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
-        self._due_at = 0.0
+        self._due_at = time.monotonic() + program.delay
         self._pause = FIRST_PAUSE
 
     @property

@@ -211,7 +211,10 @@ def session_lost(request: HttpRequest, *, choice_url: str = "") -> HttpResponse:
     Signing in changes the token, so sending again leads once to `stale_form`, whose button works.
     `choice_url` is where somebody who is signed in chooses a mandate, when only that is missing.
     """
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        came_from = urlsplit("")
     back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
     query = urlencode({"next": _own_address(request, back)})
     return error_page(

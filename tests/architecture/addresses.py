@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -74,8 +75,17 @@ def _plans(world: World) -> dict[str, Arguments]:
     return {name: {"pk": plan.pk} for name, plan in world.plans.items()}
 
 
+# Pages that write know fewer differences than those that read.
+_WRITTEN = ("own_draft", "own_sent", "own_returned", "foreign_draft", "foreign_issued",
+            "department_own", "other_ministry")  # fmt: skip
+
+
+def _written_plans(world: World) -> dict[str, Arguments]:
+    return {name: {"pk": world.plans[name].pk} for name in _WRITTEN}
+
+
 def _sections(world: World) -> dict[str, Arguments]:
-    return {name: {**found, "key": "area-1"} for name, found in _plans(world).items()}
+    return {name: {**found, "key": "area-1"} for name, found in _written_plans(world).items()}
 
 
 def _plan_versions(world: World) -> dict[str, Arguments]:
@@ -85,18 +95,11 @@ def _plan_versions(world: World) -> dict[str, Arguments]:
     }
     # A draft on top of an accepted version is nobody's business outside its unit.
     found["foreign_amendment"] = {"pk": world.plans["foreign_accepted"].pk, "number": 2}
-    found["own_amendment"] = {"pk": world.plans["own_returned"].pk, "number": 2}
     return found
 
 
-_REVIEWED = (
-    "own_draft", "own_sent", "own_returned", "foreign_draft", "foreign_issued",
-    "department_own", "other_ministry",
-)  # fmt: skip
-
-
 def _reviews(world: World) -> dict[str, Arguments]:
-    return {name: {"pk": world.version(name).pk} for name in _REVIEWED}
+    return {name: {"pk": world.version(name).pk} for name in _WRITTEN}
 
 
 def _remarks(world: World) -> dict[str, Arguments]:
@@ -121,7 +124,7 @@ def _links(world: World) -> dict[str, Arguments]:
     return {"valid": dict(world.link), "expired": {**world.link, "token": "c1z2x3-0123456789abcdef"}}
 
 
-# By the beginning of the route and what it takes. An address whose arguments stand
+# By the beginning of the route and what it takes; the longest beginning counts. An address whose arguments stand
 # nowhere here fails the build: say which objects it is tried with.
 _OBJECTS: dict[tuple[str, frozenset[str]], Callable[[World], dict[str, Arguments]]] = {
     ("campaigns/", frozenset({"code"})): _campaigns,
@@ -131,7 +134,9 @@ _OBJECTS: dict[tuple[str, frozenset[str]], Callable[[World], dict[str, Arguments
     ("dashboard/", frozenset({"code"})): _campaigns,
     ("reviews/campaign/", frozenset({"code"})): _campaigns,
     ("phases/", frozenset({"pk"})): _phases,
-    ("plans/", frozenset({"pk"})): _plans,
+    ("plans/", frozenset({"pk"})): _written_plans,
+    ("plans/<int:pk>/$", frozenset({"pk"})): _plans,
+    ("plans/<int:pk>/trail/", frozenset({"pk"})): _plans,
     ("plans/", frozenset({"pk", "key"})): _sections,
     ("plans/", frozenset({"pk", "number"})): _plan_versions,
     ("reviews/version/", frozenset({"pk"})): _reviews,
@@ -158,13 +163,13 @@ def objects_of(address: Address, world: World) -> dict[str, Arguments]:
     if not address.arguments:
         return {NO_OBJECT: {}}
     fitting = [
-        make
+        (len(start), make)
         for (start, arguments), make in _OBJECTS.items()
-        if address.route.startswith(start) and address.arguments == arguments
+        if f"{address.route}$".startswith(start) and address.arguments == arguments
     ]
-    if len(fitting) != 1:
+    if not fitting:
         raise NoObjects(f"{address.name} ({address.route}): say in _OBJECTS what to try it with")
-    return fitting[0](world)
+    return max(fitting, key=itemgetter(0))[1](world)
 
 
 def path_of(name: str, arguments: Arguments, *, world: World, persona: str) -> str:

@@ -81,7 +81,8 @@ class Visit:
 
 def send_empty(page: Page) -> None:
     """Send the form of the page as it stands."""
-    page.locator("main form[method=post] .btn-primary").last.click()
+    form = page.locator("main form[method=post]").last
+    form.locator(".btn-primary, .btn-danger, .btn-outline-danger").last.click()
 
 
 def send_with(**values: str) -> Act:
@@ -213,7 +214,7 @@ def _upload(page: Page, content: str) -> None:
     send_empty(page)
 
 
-_UNIT_HEADER = "code,abbreviation,kind,name_vi,name_en,has_seal,parent,valid_from\n"
+_UNIT_HEADER = "code,abbreviation,kind,name_vi,name_en,own_seal,parent,valid_from\n"
 
 
 def _import_bad_rows(page: Page) -> None:
@@ -221,7 +222,7 @@ def _import_bad_rows(page: Page) -> None:
 
 
 def _import_good_row(page: Page) -> None:
-    _upload(page, f"{_UNIT_HEADER}cuc-moi,CM,cuc,Cục Mới,New Agency,yes,bvhttdl,01/01/2027\n")
+    _upload(page, f"{_UNIT_HEADER}cuc-moi,CM,authority,Cục Mới,New Agency,yes,bvhttdl,2027-01-01\n")
 
 
 def _programme(site: Site) -> list[Visit]:
@@ -281,7 +282,7 @@ def _plans(site: Site) -> list[Visit]:
         Visit("campaigns:plan-register-paper", REVIEWER, paper, "on a unit's behalf"),
         Visit("campaigns:plan-detail", writer, of_draft("detail"), "draft"),
         Visit("campaigns:plan-detail", "canbo.ld-xiec", returned.get_absolute_url(), "returned"),
-        Visit("campaigns:plan-section", writer, of_draft("section", "legal-bases"), "text"),
+        Visit("campaigns:plan-section", writer, of_draft("section", "legal_bases"), "text"),
         Visit("campaigns:plan-section", writer, area, "tasks and targets"),
         Visit("campaigns:plan-section", writer, area, "bad date and number", 422,
               _type_nonsense),
@@ -324,7 +325,7 @@ def _department(site: Site) -> list[Visit]:
         Visit("campaigns:review-decide", REVIEWER, review, "sent empty", 422,
               lambda page: page.locator("#decision .btn-primary").click()),
         Visit("campaigns:review-remark", REVIEWER, review, "sent empty", 422,
-              lambda page: page.locator("form[action*=remarks] button").first.click()),
+              _send_empty_remark),
         Visit("campaigns:plan-list", REVIEWER, f"{plans}?q=cuc"),
         Visit("campaigns:plan-list", OFFICER, f"{plans}?q=zzzz", "empty"),
         Visit("campaigns:dashboard", REVIEWER, dashboard),
@@ -337,6 +338,13 @@ def _department(site: Site) -> list[Visit]:
         Visit("core:job-detail", ADMINISTRATOR, reverse("core:job-detail", args=[site.job])),
         Visit("core:style", ADMINISTRATOR, reverse("core:style")),
     ]  # fmt: skip
+
+
+def _send_empty_remark(page: Page) -> None:
+    page.locator("details", has=page.locator("form[action*=remarks]")).first.locator(
+        "summary"
+    ).click()
+    page.locator("form[action*=remarks] button").first.click()
 
 
 def _failures(site: Site) -> list[Visit]:

@@ -39,7 +39,9 @@ def test_a_skipped_test_fails_the_run(
     tmp_path: Path, arguments: tuple[str, ...], status: int
 ) -> None:
     test = tmp_path / "test_skipping.py"
-    test.write_text("import pytest\ndef test_it(): pytest.skip('no time')\ndef test_other(): pass\n")
+    test.write_text(
+        "import pytest\ndef test_it(): pytest.skip('no time')\ndef test_other(): pass\n"
+    )
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), str(test)]
     command += ["--rootdir", str(tmp_path), "-p", "tests.conftest", "-p", "no:cacheprovider"]
 
@@ -89,7 +91,9 @@ def test_the_last_line_counts_every_stage(run_tests, capsys) -> None:
 
 
 def test_too_little_coverage_fails_the_run(run_tests, capsys) -> None:
-    assert run_tests.conclude([run_tests.Result("SQLite", 0, {"passed": 1}, 1.0)], covered=False) == 1
+    assert (
+        run_tests.conclude([run_tests.Result("SQLite", 0, {"passed": 1}, 1.0)], covered=False) == 1
+    )
     assert "Coverage is below the gate" in capsys.readouterr().out
 
 

@@ -264,9 +264,7 @@ def withdraw_plan(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersi
     plan = lock_plan(version.plan_id)
     version = lock_version(version.pk)
     if version.state == PlanState.WITHDRAWN:
-        successor = version.successors.order_by("number").first()
-        if successor is not None:
-            return successor
+        return version.successors.order_by("number")[0]
     if version.state != PlanState.SENT:
         raise NothingToWithdraw
     if version.taken_at is not None:

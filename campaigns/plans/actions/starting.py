@@ -123,11 +123,9 @@ def register_paper_plan(
     Raises what `start_plan` raises, and IssueDateRefused.
     """
     plan = start_plan(unit=unit, phase=phase, by=by, at=at)
-    version = draft_of(plan)
-    if version is None:
-        raise PlanExists(unit=unit)
-    PlanVersion.objects.filter(pk=version.pk).update(registered_from_paper=True)
-    version.refresh_from_db()
+    version = plan.versions.get(state=PlanState.DRAFT)
+    version.registered_from_paper = True
+    version.save(update_fields=["registered_from_paper"])
     write_issue(version, issue, on=timezone.localdate(at))
     if version.entered_on_behalf:
         PlanPaper.objects.get_or_create(

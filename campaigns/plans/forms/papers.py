@@ -80,8 +80,7 @@ class IssueForm(KeptFileForm, BaseForm):
     def facts(self) -> IssueFacts:
         """Return what the action records, after a successful check."""
         cleaned = self.cleaned_data
-        if self.attachment is None:
-            raise ValueError("a checked form has its scan")
+        assert self.attachment is not None  # noqa: S101 - a checked form has its scan
         return IssueFacts(
             number_symbol=cleaned["number_symbol"],
             issue_date=cleaned["issue_date"],

@@ -43,13 +43,14 @@ def plan_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     sections = document_of(version)
     if sees_remarks:
         pin_remarks(sections, version)
+    versions = _versions(mandate, plan)
     context = {
         **document_context(version, sections),
-        "versions": _versions(mandate, plan),
+        "versions": versions,
         "sees_remarks": sees_remarks,
         "sees_trail": rules.may_see_trail(mandate, plan),
         "next_steps": _next_steps(mandate, version),
-        "is_latest": plan.current_id in (None, version.pk) or version.is_draft,
+        "newer": _newer(version, versions),
         "waits_for_issue": _waits_for_issue(version),
     }
     return render(request, "campaigns/plans/read.html", context)
@@ -92,6 +93,13 @@ def _versions(mandate: Mandate, plan: Plan) -> list[PlanVersion]:
         own=own, department=mandate.is_department, administrator=mandate.is_administrator,
     )  # fmt: skip
     return list(rows.select_related("issue").order_by("-number"))
+
+
+def _newer(version: PlanVersion, versions: list[PlanVersion]) -> PlanVersion | None:
+    """The newest version received after this one, of those the reader may open."""
+    received = (row for row in versions if row.state in rules.RECEIVED_STATES)
+    newest = next(received, None)
+    return newest if newest is not None and newest.number > version.number else None
 
 
 def _waits_for_issue(version: PlanVersion) -> bool:

@@ -100,10 +100,10 @@ def _address(plan: Plan, item: Missing) -> str:
 def plan_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the draft. A double click leads to the same receipt."""
     plan = visible_plan(request, pk)
+    permit(rules.may_amend(request.mandate, plan))
     form = SendForm(request.POST)
     if not form.is_valid():
         return redirect("campaigns:plan-check", plan.pk)
-    permit(rules.may_amend(request.mandate, plan))
 
     def act() -> str:
         version = queries.draft_of(plan)
@@ -163,7 +163,10 @@ def plan_receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         number=number,
     )
     version.plan = plan
-    if not rules.may_read(request.mandate, version):
+    # Readers of an issued plan read the plan; the receipt is for those who sent or review it.
+    if not (
+        rules.may_read(request.mandate, version) and rules.may_see_trail(request.mandate, plan)
+    ):
         raise Http404
     context: dict[str, Any] = {
         "plan": plan,

@@ -148,3 +148,10 @@ def typed(section, *, tasks=(), lock_version=None, **fields):
 
 def text_of(response):
     return response.content.decode()
+
+
+def issue_data(**fields):
+    return {
+        "number_symbol": "15/KH-DSVH", "issue_date": "20/09/2025", "signer_name": "Lê Thị Hoa",
+        "signer_title": "Phó Cục trưởng", "signing_capacity": "KT.", **fields,
+    }  # fmt: skip

@@ -11,6 +11,7 @@ from django.urls import reverse
 from campaigns.models import Campaign, Phase, Plan, PlanVersion
 from campaigns.plans.listing import ROW_COLUMNS, PlanStatus, listed_units, plan_row
 from campaigns.programme.models import PlanFlow
+from tests.campaigns.plans.crowd import crowd
 from tests.factories.campaigns import (
     HANOI,
     ParticipantFactory,
@@ -287,17 +288,14 @@ class TestPage:
         assert f"?unit={unit.pk}" in content
         assert f"?unit={host.pk}" not in content
 
-    def test_fifty_rows_a_page(self, reviewer, campaign, page):
-        for made_unit in UnitFactory.create_batch(60):
-            ParticipantFactory(campaign=campaign, unit=made_unit)
+    def test_fifty_rows_a_page(self, reviewer, phase, page):
+        crowd(phase, 60)
         assert len(page(reviewer).context["rows"]) == 50
         assert len(page(reviewer, page=2).context["rows"]) == 12
 
     @pytest.mark.parametrize("count", [1, 3, 200])
     def test_query_count(self, count, client, sign_in, reviewer, phase):
-        for made_unit in UnitFactory.create_batch(count):
-            ParticipantFactory(campaign=phase.campaign, unit=made_unit)
-            send(issued(made_unit, phase))
+        crowd(phase, count)
         sign_in(client, reviewer)
         address = reverse("campaigns:plan-list", args=[phase.campaign.code])
         client.get(address)

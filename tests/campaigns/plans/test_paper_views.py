@@ -11,6 +11,7 @@ from emulation_portal.core.attachments import Viewer
 from emulation_portal.core.models import Attachment
 from tests.campaigns.plans.scenes import (
     AT,
+    issue_data,
     make_scene,
     record_issue,
     scan,
@@ -40,13 +41,6 @@ def as_(client, sign_in):
 
 
 # --- Issue and papers --------------------------------------------------------------------
-
-
-def issue_data(**fields):
-    return {
-        "number_symbol": "15/KH-DSVH", "issue_date": "20/09/2025", "signer_name": "Lê Thị Hoa",
-        "signer_title": "Phó Cục trưởng", "signing_capacity": "KT.", **fields,
-    }  # fmt: skip
 
 
 def test_the_issue_is_recorded_and_corrected_without_another_scan(scene, as_):

@@ -16,6 +16,7 @@ from campaigns.plans.actions.reviewing import accept_plan, return_plan, take_rev
 from campaigns.plans.queries import draft_of
 from campaigns.plans.states import PlanState
 from emulation_portal.core import audit
+from tests.campaigns.plans.crowd import crowd
 from tests.campaigns.plans.scenes import AT, Scene, make_scene, record_issue
 from tests.factories.campaigns import (
     HANOI,
@@ -138,10 +139,10 @@ class TestQueue:
 
     @pytest.mark.parametrize("count", [1, 3, 200])
     def test_query_count(self, count, reviewer, scene, other):
-        for index in range(count):
-            version = waiting(scene, days=index % 20)
-            if index % 3 == 0:
-                PlanVersion.objects.filter(pk=version.pk).update(reviewer=other, taken_at=AT)
+        taken = crowd(scene.phase, count)[::3]
+        PlanVersion.objects.filter(pk__in=[version.pk for version in taken]).update(
+            reviewer=other, taken_at=AT
+        )
         waiting(scene)
         queue(reviewer, scene)
         with CaptureQueriesContext(connection) as queries:

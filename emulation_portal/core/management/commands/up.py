@@ -162,8 +162,9 @@ def _programs(host: str, port: int) -> list[Program]:
             # A task that is not done in a few seconds goes back into the queue.
             # Celery's advice to root is meant for pickled messages; ours are JSON.
             {"REMAP_SIGTERM": "SIGQUIT", "PYTHONWARNINGS": "ignore:You're running the worker"},
+            delay=2.0,
         ),
-        Program("beat", [*celery, "beat", "--pidfile="]),
+        Program("beat", [*celery, "beat", "--pidfile="], delay=2.0),
     ]
 
 

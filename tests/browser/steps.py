@@ -1,0 +1,170 @@
+"""What people do at the portal, in the words they see there (Vietnamese)."""
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.factories.files import pdf
+
+PHASE = "Giai đoạn 1 (2025 - 2027)"
+LEGAL_BASES, PURPOSE = "Căn cứ", "Mục đích, yêu cầu"
+ORGANISATION = "Tổ chức thực hiện và nguồn lực"
+DECIMAL_INDICATOR = "Kinh phí chi cho hạ tầng số, chuyển đổi số"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task as an officer types it."""
+
+    title: str
+    lead: str
+    due: str
+    product: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is typed for one indicator: a field's label begins with the key."""
+
+    indicator: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What an officer writes into one section; `title` is how its name begins."""
+
+    title: str
+    text: str
+    task: Task | None = None
+    targets: tuple[Target, ...] = field(default=())
+
+
+def sections_of(unit: str) -> list[Section]:
+    """Return a whole plan for `unit`, as short as the portal takes it."""
+
+    def task(title: str) -> Task:
+        return Task(title, unit, "31/12/2026", "Báo cáo kết quả")
+
+    return [
+        Section(LEGAL_BASES, f"Căn cứ Kế hoạch của Bộ và chức năng, nhiệm vụ của {unit}."),
+        Section(PURPOSE, "Thi đua thiết thực, có chỉ tiêu đo được; cập nhật kết quả từng quý."),
+        Section("Nội dung 1", "Người đứng đầu trực tiếp chỉ đạo.", task("Quán triệt Nghị quyết 57-NQ/TW")),
+        Section(
+            "Nội dung 2", "Dùng chung hạ tầng của Bộ, không đầu tư trùng lặp.",
+            task("Chuẩn hóa mạng nội bộ"),
+            (
+                Target(
+                    DECIMAL_INDICATOR,
+                    {"Giá trị gốc": "1.234,5", "2026": "1.500",
+                     "2027": "2.345,25"},
+                ),
+            ),
+        ),
+        Section("Nội dung 3", "Ký số toàn bộ văn bản phát hành.", task("Rà soát quy trình nội bộ")),
+        Section(
+            "Nội dung 4", "Số hóa dữ liệu di sản và kết nối với cơ sở dữ liệu của Bộ.",
+            task("Số hóa hồ sơ di sản"),
+            (
+                Target(
+                    "Tỷ lệ di sản được UNESCO ghi danh",
+                    {"2026: tử số": "1.500", "2026: mẫu số": "3.000", "2027: tỷ lệ phần trăm": "62,5"},
+                ),
+            ),
+        ),
+        Section("Nội dung 5", "Triển khai phong trào “Bình dân học vụ số”.", task("Bồi dưỡng kỹ năng số")),
+        Section(ORGANISATION, "Văn phòng là đầu mối theo dõi, tổng hợp kết quả từng quý."),
+    ]  # fmt: skip
+
+
+def scan(name: str) -> FilePayload:
+    """A scanned document, as it is chosen from the officer's computer."""
+    return {"name": name, "mimeType": "application/pdf", "buffer": pdf(name.encode())}
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Sign in from wherever the portal asks for it."""
+    if "/sign-in/" not in page.url:
+        page.goto("/sign-in/")
+    page.get_by_label("Tên đăng nhập hoặc thư điện tử").fill(username)
+    page.get_by_label("Mật khẩu", exact=True).fill(password)
+    page.get_by_role("button", name="Đăng nhập", exact=True).click()
+    expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Đăng xuất").click()
+    expect(page.get_by_role("heading", name="Đăng nhập", level=1)).to_be_visible()
+
+
+def start_plan(page: Page) -> None:
+    """Begin the draft of the unit's plan and arrive at its hub."""
+    page.get_by_role("link", name="Kế hoạch của đơn vị").first.click()
+    page.get_by_role("link", name=PHASE).click()
+    page.get_by_role("button", name="Bắt đầu soạn bản nháp").click()
+    expect(page.get_by_role("heading", name="Các phần của kế hoạch")).to_be_visible()
+
+
+def open_section(page: Page, title: str) -> None:
+    """Follow the hub's link to the section whose name begins with `title`."""
+    page.locator(".task-list").get_by_role("link", name=re.compile(f"^{re.escape(title)}")).click()
+    expect(page.get_by_label("Nội dung thuyết minh")).to_be_visible()
+
+
+def write_section(page: Page, section: Section) -> None:
+    """Fill in the section that is open, call it finished, and save it: back to the hub."""
+    page.get_by_label("Nội dung thuyết minh").fill(section.text)
+    if section.task:
+        row = page.get_by_role("group", name="Nhiệm vụ 1", exact=True)
+        row.get_by_label("Nhiệm vụ", exact=True).fill(section.task.title)
+        row.get_by_label("Chủ trì").fill(section.task.lead)
+        row.get_by_label("Thời hạn").fill(section.task.due)
+        row.get_by_label("Sản phẩm").fill(section.task.product)
+    for target in section.targets:
+        block = indicator_block(page, target.indicator)
+        for label, value in target.values.items():
+            block.get_by_label(re.compile(f"^{label}")).first.fill(value)
+    page.get_by_label("Rồi, phần này đã xong").check()
+    page.get_by_role("button", name="Lưu và quay lại kế hoạch").click()
+    expect(page.get_by_role("heading", name="Các phần của kế hoạch")).to_be_visible()
+
+
+def indicator_block(page: Page, name: str) -> Locator:
+    return page.get_by_role("group", name=re.compile(f"^{re.escape(name)}"))
+
+
+def record_issue(page: Page, *, number: str, day: str) -> None:
+    """Record how the plan was issued, from the hub and back to it."""
+    page.get_by_role("link", name="Thông tin ban hành kế hoạch").click()
+    page.get_by_label("Số, ký hiệu").fill(number)
+    page.get_by_label("Ngày ban hành").fill(day)
+    page.get_by_label("Người ký", exact=False).first.fill("Trần Đình Phong")
+    page.get_by_label("Chức vụ người ký").fill("Cục trưởng")
+    page.get_by_label("Bản quét văn bản đã ký").set_input_files(scan("ke-hoach-da-ky.pdf"))
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.get_by_role("heading", name="Các phần của kế hoạch")).to_be_visible()
+
+
+def attach_signed_document(page: Page) -> None:
+    """Attach the document signed by the head, from the hub and back to it."""
+    page.get_by_role("link", name="Văn bản đính kèm").click()
+    page.get_by_label("Loại văn bản").select_option("Văn bản có chữ ký của thủ trưởng")
+    page.get_by_label("Tệp", exact=False).first.set_input_files(scan("van-ban-co-chu-ky.pdf"))
+    page.get_by_role("button", name="Đính kèm").click()
+    expect(page.get_by_role("link", name="van-ban-co-chu-ky.pdf")).to_be_visible()
+    page.get_by_role("link", name="Quay lại kế hoạch").click()
+
+
+def check_and_send(page: Page) -> str:
+    """Check the answers, send the plan from the hub, and return the receipt's number."""
+    page.get_by_role("link", name="Kiểm tra và gửi").last.click()
+    expect(page.get_by_text("Cần hoàn thiện trước khi gửi")).to_have_count(0)
+    page.get_by_role("button", name="Gửi kế hoạch về Vụ Tổ chức cán bộ").click()
+    return receipt_number(page)
+
+
+def receipt_number(page: Page) -> str:
+    expect(page.get_by_role("heading", name="Đã gửi kế hoạch", level=1)).to_be_visible()
+    term = page.locator(".summary-row", has=page.get_by_text("Số biên nhận", exact=True))
+    return term.locator("dd").inner_text()

@@ -1,0 +1,330 @@
+"""Random requests to every form as every role: never a 500, and nothing foreign is changed.
+
+The forms are those the pages really show, filled in partly right and partly wrong, and sent to
+their own address or to that of somebody else's object. `make test` sends a few dozen requests per
+role, `make faults` two thousand. FUZZ_SEED sets other dice; a failure names seed and request.
+"""
+
+import os
+import random
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.core.cache import cache
+from django.core.signals import got_request_exception
+from django.db import DatabaseError, models, transaction
+
+from campaigns.models import (
+    Campaign,
+    ContentArea,
+    Deliverable,
+    Indicator,
+    Phase,
+    Plan,
+    PlanIssue,
+    PlanPaper,
+    PlanSection,
+    PlanTarget,
+    PlanTargetYear,
+    PlanTask,
+    PlanVersion,
+    ReminderRule,
+    Remark,
+)
+from emulation_portal.core.models import Job, Message
+from tests.architecture.addresses import addresses, objects_of, path_of
+from tests.architecture.matrix import read_table
+from tests.architecture.world import ANONYMOUS, PERSONAS, Browser, World, standing_world
+from tests.fuzz.forms import NARRATIVE, VALUES, Fields, Form, Sending, forms_of, mangled
+from units.models import Block, Mandate, Role, Unit, UnitName, User
+
+pytestmark = pytest.mark.django_db
+
+SEED = os.environ.get("FUZZ_SEED", "2026")
+SHORT, LONG = 40, 2000
+BATCH = 10  # requests that build on one another before everything is undone
+
+UNIT_SIDE = {Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.UNIT_DEPUTY}
+DEPARTMENT = {Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD}
+# Between them they are shown every form there is.
+SHOWN_TO = (ANONYMOUS, Role.UNIT_OFFICER, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR)
+
+# Forms that a page shows only after another one was sent.
+SHOWN_LATER: dict[str, Fields] = {
+    "units:set-password": [("password", b"mat khau dai 2026"), ("password_again", b"")],
+    "units:unit-import-confirm": [("payload", b"abc:def:ghi")],
+    "campaigns:review-release": [],
+}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
+    with standing_world(django_db_blocker) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def paths(world: World) -> dict[str, list[str]]:
+    """By address, its paths: one's own object and everybody else's."""
+    return {
+        address.name: [
+            path_of(address.name, arguments, world=world, persona=str(Role.UNIT_OFFICER))
+            for arguments in objects_of(address, world).values()
+        ]
+        for address in addresses()
+    }
+
+
+@pytest.fixture(scope="module")
+def forms(world: World, paths: dict[str, list[str]]) -> list[tuple[str, Form]]:
+    """Every form that a page shows to somebody, with the name of the address it goes to."""
+    names = {path: name for name, known in paths.items() for path in known}
+    shown = {
+        (row.url, persona)
+        for row, cells in read_table().items()
+        for persona in SHOWN_TO
+        if row.method == "GET" and cells[persona] == "200"
+    }
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, Form]] = {}
+    for persona in SHOWN_TO:
+        browser = world.client(persona)
+        for name in (name for name, whose in sorted(shown) if whose == persona):
+            for path in paths[name]:
+                response = browser.get(path)
+                if response.status_code != 200 or "html" not in response["Content-Type"]:
+                    continue
+                for form in forms_of(path, response.content.decode()):
+                    target = names.get(form.action.partition("?")[0], name)
+                    inputs = (*sorted({field for field, _ in form.fields}), *form.files)
+                    found.setdefault((target, inputs), (target, form))
+    return [*found.values(), *((name, Form(paths[name][0], fields)) for name, fields in SHOWN_LATER.items())]
+
+
+# --- What must not change -----------------------------------------------------------------
+
+
+def foreign_rows(world: World, persona: str) -> dict[str, Any]:
+    """The rows that `persona` must leave as they are, whatever is sent."""
+    other = world.other_campaign
+    watched: dict[str, models.QuerySet[Any]] = {
+        "the other ministry's campaign": Campaign.objects.filter(pk=other.pk)
+    }
+    for model in (Phase, ContentArea, Indicator, Deliverable, ReminderRule):
+        name = f"the other ministry's {model.__name__}"
+        watched[name] = model._base_manager.filter(campaign=other)
+    watched |= _plan_rows(world, persona)
+    if persona != Role.ADMINISTRATOR:
+        for kept in (Mandate, Unit, UnitName, Block):
+            watched[kept.__name__] = kept._base_manager.all()
+        own = [person.pk for person in (world.person, world.people.get(persona)) if person]
+        watched["other people"] = User.objects.exclude(pk__in=own)
+        watched["other people's jobs"] = Job.objects.filter(pk=world.jobs["foreign"])
+        if persona not in DEPARTMENT:
+            watched["the mail"] = Message.objects.filter(pk=world.message_id)
+    return {name: list(rows.order_by("pk").values_list()) for name, rows in watched.items()}
+
+
+def _plan_rows(world: World, persona: str) -> dict[str, models.QuerySet[Any]]:
+    """Plans of other units; for the department, which decides on versions, what stands in them."""
+    rows: dict[str, models.QuerySet[Any]] = {
+        model.__name__: model._base_manager.all()
+        for model in (PlanSection, PlanTask, PlanTarget, PlanTargetYear, PlanPaper, PlanIssue)
+    }
+    if persona in DEPARTMENT:
+        # It may begin a plan on a unit's behalf; what units have written is not its own to touch.
+        written = [plan.pk for plan in world.plans.values()]
+        return {name: found.filter(version__plan__in=written) for name, found in rows.items()}
+    rows["Remark"] = Remark.objects.all()
+    if persona in UNIT_SIDE:
+        rows = {
+            name: found.exclude(version__plan__unit=world.own_unit) for name, found in rows.items()
+        }
+        rows["Plan"] = Plan.objects.exclude(unit=world.own_unit)
+        rows["PlanVersion"] = PlanVersion.objects.exclude(plan__unit=world.own_unit)
+        return rows
+    return {**rows, "Plan": Plan.objects.all(), "PlanVersion": PlanVersion.objects.all()}
+
+
+# --- Requests -----------------------------------------------------------------------------
+
+QUERIES = ("page", "q", "phase", "block", "kind", "status", "sort", "view", "after", "unit", "next",
+           "state", "area", "lead", "format", "role", "year")  # fmt: skip
+HEADERS: list[dict[str, str]] = [
+    {"HTTP_HX_REQUEST": "true"},
+    {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://[::1"},
+    {"HTTP_REFERER": "http://[not an address"},
+    {"HTTP_ACCEPT_LANGUAGE": "xx-" + "y" * 500},
+    {"HTTP_COOKIE": "sessionid=../../x; csrftoken=1; language=\xff; messages=a$b"},
+    {"HTTP_X_FORWARDED_FOR": "not, an, address"},
+]
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    sending: Sending
+    headers: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path[:200]} {self.sending.told} {self.headers or ''}"
+
+
+def choose(
+    dice: random.Random, forms: list[tuple[str, Form]], paths: dict[str, list[str]]
+) -> Request:
+    """Choose a request as the dice fall: mostly a form, to its own address or a foreign object's."""
+    headers = dice.choice(HEADERS) if dice.random() < 0.1 else {}
+    fall = dice.random()
+    if fall < 0.8:
+        name, form = dice.choice(forms)
+        targets = [form.action, *paths[name]]
+        if fall < 0.08:  # to an address that expects something else
+            targets = paths[dice.choice(sorted(paths))]
+        method = "POST" if fall > 0.03 else dice.choice(["PUT", "DELETE", "PATCH", "OPTIONS"])
+        return Request(method, dice.choice(targets), mangled(form, dice), headers)
+    path = dice.choice(paths[dice.choice(sorted(paths))])
+    if fall < 0.9:
+        chosen = dice.sample(QUERIES, dice.randrange(1, 4))
+        path += "?" + "&".join(f"{name}={quote(dice.choice(VALUES)[:4000])}" for name in chosen)
+    elif fall < 0.96:
+        path = _bent(path, dice)
+    return Request("GET", path, Sending(b"", "", ""), headers)
+
+
+def answer_to(browser: Browser, request: Request) -> int:
+    """Send it; return the status, 500 for what not even the error page survives."""
+    browser.forget()
+    sending = request.sending
+    try:
+        response = browser.generic(
+            request.method, request.path, sending.body, sending.content_type, **request.headers
+        )
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - that nothing gets here is what is tested
+        return 500
+    return int(response.status_code)
+
+
+def _bent(path: str, dice: random.Random) -> str:
+    """Put something else in the place of one part of the path."""
+    parts = path.strip("/").split("/")
+    bent = ["0", "99999999999999999999", "-1", "%00", "%F0%9F%8E%89", "a" * 300, "..", "1", "%ED%A0%80"]
+    parts[dice.randrange(len(parts))] = dice.choice(bent)
+    return f"/{'/'.join(parts)}/"
+
+
+@contextmanager
+def crashes() -> Iterator[list[str]]:
+    """Collects the ends of the tracebacks of requests that fail."""
+    found: list[str] = []
+
+    def note(**kwargs: Any) -> None:
+        kind, fault, trace = sys.exc_info()
+        frames = traceback.format_tb(trace)[-3:]
+        found.append(f"{kind and kind.__name__}: {str(fault)[:300]}\n{''.join(frames)}")
+
+    got_request_exception.connect(note)
+    try:
+        yield found
+    finally:
+        got_request_exception.disconnect(note)
+
+
+def run(
+    world: World, persona: str, forms: list[tuple[str, Form]], paths: dict[str, list[str]], count: int
+) -> list[str]:
+    """Send `count` requests as `persona`; return what went wrong."""
+    dice = random.Random(f"{SEED}:{persona}")
+    browser = world.client(persona)
+    faults: list[str] = []
+    before = foreign_rows(world, persona)
+    with crashes() as tracebacks:
+        for start in range(0, count, BATCH):
+            told = []
+            with transaction.atomic():
+                for number in range(start, start + BATCH):
+                    # A request that leaves its transaction broken is undone like a lost one.
+                    with suppress(DatabaseError), transaction.atomic():
+                        request = choose(dice, forms, paths)
+                        status = answer_to(browser, request)
+                        told.append(f"{status} {request}")
+                        if status >= 500 and not request.path.startswith("/readyz"):
+                            where = tracebacks[-1] if tracebacks else "(no traceback)"
+                            faults.append(f"request {number}: {status} {request}\n{where}")
+                            transaction.set_rollback(True)
+                after = foreign_rows(world, persona)
+                transaction.set_rollback(True)
+            cache.clear()
+            changed = [name for name, rows in before.items() if after[name] != rows]
+            if changed:
+                faults.append(f"{', '.join(changed)} changed by one of:\n" + "\n".join(told))
+    return faults
+
+
+def explain(persona: str, faults: list[str]) -> str:
+    head = f"\n{len(faults)} faults as {persona}, FUZZ_SEED={SEED}"
+    return "\n\n".join([head, *faults[:12]])
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_a_few_random_requests(
+    world: World, forms: list[tuple[str, Form]], paths: dict[str, list[str]], persona: str
+) -> None:
+    faults = run(world, persona, forms, paths, SHORT)
+    assert not faults, explain(persona, faults)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_two_thousand_random_requests(
+    world: World, forms: list[tuple[str, Form]], paths: dict[str, list[str]], persona: str
+) -> None:
+    faults = run(world, persona, forms, paths, LONG)
+    assert not faults, explain(persona, faults)
+
+
+def test_every_form_of_the_portal_is_among_them(forms: list[tuple[str, Form]]) -> None:
+    """Every address that answers a POST with anything but a refusal has a form on some page."""
+    acting = {
+        row.url
+        for row, cells in read_table().items()
+        if row.method == "POST" and any(cell not in REFUSED for cell in cells.values())
+    }
+    assert sorted(acting - {name for name, _form in forms}) == []
+
+
+REFUSED = {"403", "404", "405", "302>password-change", "302>sign-in", "302>mandate-choose"}
+
+
+@pytest.mark.parametrize("field", ["narrative", "tasks-0-title"])
+def test_ten_megabytes_come_back_with_a_sentence(world: World, field: str) -> None:
+    """Nothing typed is lost, and nothing is stored half."""
+    browser = world.client(Role.UNIT_OFFICER)
+    plan = world.plans["own_draft"]
+    path = f"/plans/{plan.pk}/sections/area-1/"
+    [form] = [
+        found
+        for found in forms_of(path, browser.get(path).content.decode())
+        if any(name.endswith("narrative") for name, _ in found.fields)
+    ]
+    name = next(name for name, _ in form.fields if name.endswith(field))
+    filled = {**dict(form.fields), name: NARRATIVE}
+    before = contents_of(plan)
+    response = browser.post(path, {key: value.decode() for key, value in filled.items()})
+    assert response.status_code in (302, 413, 422)
+    if response.status_code != 302:
+        assert contents_of(plan) == before
+
+
+def contents_of(plan: Plan) -> list[Any]:
+    sections = PlanSection.objects.filter(version__plan=plan).order_by("pk").values_list()
+    tasks = PlanTask.objects.filter(version__plan=plan).order_by("pk").values_list()
+    return [*sections, *tasks]
