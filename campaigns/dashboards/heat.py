@@ -57,7 +57,7 @@ def _cell(unit: dict[str, Any], area: ContentArea, counts: _Counts, url: str) ->
     # A plan registered from paper says nothing about targets until somebody has typed them.
     unknown = unit["registered_from_paper"] and not done
     return HeatCell(
-        None if unknown else done, applicable, url=f"{url}#area-{area.number}" if url else ""
+        None if unknown else done, applicable, url=f"{url}#part-area-{area.number}" if url else ""
     )
 
 

@@ -1,7 +1,7 @@
 """What people do at the portal, in the words they see there (Vietnamese)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
@@ -29,6 +29,7 @@ class Target:
 
     indicator: str
     values: dict[str, str]
+    baseline_year: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Section:
     title: str
     text: str
     task: Task | None = None
-    targets: tuple[Target, ...] = field(default=())
+    targets: tuple[Target, ...] = ()
 
 
 def sections_of(unit: str) -> list[Section]:
@@ -57,8 +58,8 @@ def sections_of(unit: str) -> list[Section]:
             (
                 Target(
                     DECIMAL_INDICATOR,
-                    {"Giá trị gốc": "1.234,5", "2026": "1.500",
-                     "2027": "2.345,25"},
+                    {"Giá trị gốc": "1.234,5", "2026": "1.500", "2027": "2.345,25"},
+                    baseline_year="2024",
                 ),
             ),
         ),
@@ -83,12 +84,17 @@ def scan(name: str) -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": pdf(name.encode())}
 
 
+def field(scope: Page | Locator, label: str) -> Locator:
+    """The control with exactly this label, whether or not it is marked as required."""
+    return scope.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")).first
+
+
 def sign_in(page: Page, username: str, password: str) -> None:
     """Sign in from wherever the portal asks for it."""
     if "/sign-in/" not in page.url:
         page.goto("/sign-in/")
-    page.get_by_label("Tên đăng nhập hoặc thư điện tử").fill(username)
-    page.get_by_label("Mật khẩu", exact=True).fill(password)
+    field(page, "Tên đăng nhập hoặc thư điện tử").fill(username)
+    field(page, "Mật khẩu").fill(password)
     page.get_by_role("button", name="Đăng nhập", exact=True).click()
     expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
 
@@ -109,23 +115,25 @@ def start_plan(page: Page) -> None:
 def open_section(page: Page, title: str) -> None:
     """Follow the hub's link to the section whose name begins with `title`."""
     page.locator(".task-list").get_by_role("link", name=re.compile(f"^{re.escape(title)}")).click()
-    expect(page.get_by_label("Nội dung thuyết minh")).to_be_visible()
+    expect(field(page, "Nội dung thuyết minh")).to_be_visible()
 
 
 def write_section(page: Page, section: Section) -> None:
     """Fill in the section that is open, call it finished, and save it: back to the hub."""
-    page.get_by_label("Nội dung thuyết minh").fill(section.text)
+    field(page, "Nội dung thuyết minh").fill(section.text)
     if section.task:
         row = page.get_by_role("group", name="Nhiệm vụ 1", exact=True)
-        row.get_by_label("Nhiệm vụ", exact=True).fill(section.task.title)
-        row.get_by_label("Chủ trì").fill(section.task.lead)
-        row.get_by_label("Thời hạn").fill(section.task.due)
-        row.get_by_label("Sản phẩm").fill(section.task.product)
+        field(row, "Nhiệm vụ").fill(section.task.title)
+        field(row, "Chủ trì").fill(section.task.lead)
+        field(row, "Thời hạn").fill(section.task.due)
+        field(row, "Sản phẩm").fill(section.task.product)
     for target in section.targets:
         block = indicator_block(page, target.indicator)
         for label, value in target.values.items():
             block.get_by_label(re.compile(f"^{label}")).first.fill(value)
-    page.get_by_label("Rồi, phần này đã xong").check()
+        if target.baseline_year:
+            block.locator("[name$=baseline_year]").fill(target.baseline_year)
+    field(page, "Rồi, phần này đã xong").check()
     page.get_by_role("button", name="Lưu và quay lại kế hoạch").click()
     expect(page.get_by_role("heading", name="Các phần của kế hoạch")).to_be_visible()
 
@@ -137,11 +145,11 @@ def indicator_block(page: Page, name: str) -> Locator:
 def record_issue(page: Page, *, number: str, day: str) -> None:
     """Record how the plan was issued, from the hub and back to it."""
     page.get_by_role("link", name="Thông tin ban hành kế hoạch").click()
-    page.get_by_label("Số, ký hiệu").fill(number)
-    page.get_by_label("Ngày ban hành").fill(day)
-    page.get_by_label("Người ký", exact=False).first.fill("Trần Đình Phong")
-    page.get_by_label("Chức vụ người ký").fill("Cục trưởng")
-    page.get_by_label("Bản quét văn bản đã ký").set_input_files(scan("ke-hoach-da-ky.pdf"))
+    field(page, "Số, ký hiệu").fill(number)
+    field(page, "Ngày ban hành").fill(day)
+    field(page, "Người ký").fill("Trần Đình Phong")
+    field(page, "Chức vụ người ký").fill("Cục trưởng")
+    field(page, "Bản quét văn bản đã ký").set_input_files(scan("ke-hoach-da-ky.pdf"))
     page.get_by_role("button", name="Lưu", exact=True).click()
     expect(page.get_by_role("heading", name="Các phần của kế hoạch")).to_be_visible()
 
@@ -149,8 +157,8 @@ def record_issue(page: Page, *, number: str, day: str) -> None:
 def attach_signed_document(page: Page) -> None:
     """Attach the document signed by the head, from the hub and back to it."""
     page.get_by_role("link", name="Văn bản đính kèm").click()
-    page.get_by_label("Loại văn bản").select_option("Văn bản có chữ ký của thủ trưởng")
-    page.get_by_label("Tệp", exact=False).first.set_input_files(scan("van-ban-co-chu-ky.pdf"))
+    field(page, "Loại văn bản").select_option("Văn bản có chữ ký của thủ trưởng")
+    field(page, "Tệp").set_input_files(scan("van-ban-co-chu-ky.pdf"))
     page.get_by_role("button", name="Đính kèm").click()
     expect(page.get_by_role("link", name="van-ban-co-chu-ky.pdf")).to_be_visible()
     page.get_by_role("link", name="Quay lại kế hoạch").click()

@@ -22,6 +22,7 @@ from tests.browser.steps import (
     PURPOSE,
     attach_signed_document,
     check_and_send,
+    field,
     indicator_block,
     open_section,
 
@@ -57,7 +58,7 @@ def test_a_plan_goes_from_draft_to_accepted_and_the_reminder_goes_out(
 ) -> None:
     sign_in(reviewer, REVIEWER, password)
     before = figures(reviewer)
-    assert heat_row(reviewer).count("chưa nộp") == 5
+    expect(heat_row(reviewer).locator(".heat-missing")).to_have_count(5)
 
     officer_writes_and_sends(officer, password)
     department_asks_for_additions(reviewer)
@@ -69,9 +70,9 @@ def test_a_plan_goes_from_draft_to_accepted_and_the_reminder_goes_out(
     assert after["on_time"] == before["on_time"] + 1
     assert after["accepted"] == before["accepted"] + 1
     assert after["returned"] == before["returned"]
-    row = heat_row(reviewer)
-    assert "chưa nộp" not in row
-    assert "1/5" in row  # one target in content 4, of five indicators that apply
+    expect(heat_row(reviewer).locator(".heat-missing")).to_have_count(0)
+    expect(heat_row(reviewer)).to_contain_text("1/4")  # content 2: one of four indicators
+    expect(heat_row(reviewer)).to_contain_text("1/5")  # content 4: one of five that apply
 
     department_releases_reminders(reviewer)
     reminder_is_in_the_outgoing_mail(reviewer)
@@ -88,7 +89,7 @@ def officer_writes_and_sends(page: Page, password: str) -> str:
     expect(missing).to_contain_text("Nhập thông tin ban hành kế hoạch")
     expect(page.get_by_role("button", name="Gửi kế hoạch")).to_have_count(0)
     missing.get_by_role("link", name=f"“{PURPOSE}”: chưa có nội dung thuyết minh.").click()
-    expect(page.get_by_label("Nội dung thuyết minh")).to_be_focused()
+    expect(field(page, "Nội dung thuyết minh")).to_be_focused()
 
     sections = sections_of(UNIT)
     write_section(page, sections[1])
@@ -97,15 +98,15 @@ def officer_writes_and_sends(page: Page, password: str) -> str:
         write_section(page, section)
     open_section(page, "Nội dung 2")
     numbers = indicator_block(page, DECIMAL_INDICATOR)
-    expect(numbers.get_by_label("2027", exact=True)).to_have_value("2.345,25")
-    expect(numbers.get_by_label("Giá trị gốc", exact=True)).to_have_value("1.234,5")
+    expect(field(numbers, "2027")).to_have_value("2.345,25")
+    expect(field(numbers, "Giá trị gốc")).to_have_value("1.234,5")
     page.get_by_role("link", name="Bản nháp").first.click()
 
     record_issue(page, number="123/KH-DSVH", day="25/09/2025")
     attach_signed_document(page)
     page.get_by_role("link", name="Kiểm tra và gửi").last.click()
     expect(page.get_by_text("1.234,5")).to_be_visible()
-    expect(page.get_by_text("50%")).to_be_visible()  # 1.500 of 3.000
+    expect(page.get_by_role("cell", name="50 (1.500/3.000)")).to_be_visible()
     page.go_back()
     receipt = check_and_send(page)
     panel = page.locator(".receipt-panel")
@@ -119,11 +120,11 @@ def department_asks_for_additions(page: Page) -> None:
     take_from_queue(page)
     part = page.locator("section", has=page.get_by_role("heading", name=re.compile("Nội dung 4"))).last
     part.get_by_text("Ghi nhận xét").click()
-    part.get_by_label("Nhận xét của đồng chí").fill(REMARK)
+    field(part, "Nhận xét của đồng chí").fill(REMARK)
     part.get_by_role("button", name="Lưu nhận xét").click()
     expect(page.get_by_text(REMARK)).to_be_visible()
-    page.get_by_label("Đề nghị đơn vị bổ sung").check()
-    page.get_by_label("Lý do hoặc ghi chú gửi đơn vị").fill(REASON)
+    field(page, "Đề nghị đơn vị bổ sung").check()
+    field(page, "Lý do hoặc ghi chú gửi đơn vị").fill(REASON)
     page.get_by_role("button", name="Gửi ý kiến cho đơn vị").click()
     expect(page.get_by_role("heading", name="Hàng chờ xem xét", level=1)).to_be_visible()
     expect(page.get_by_role("main").get_by_role("link", name=UNIT)).to_have_count(0)
@@ -141,7 +142,7 @@ def officer_amends(page: Page, password: str) -> None:
     expect(page.get_by_text(REASON)).to_be_visible()
     open_section(page, "Nội dung 4")
     expect(page.get_by_text(REMARK)).to_be_visible()
-    text = page.get_by_label("Nội dung thuyết minh")
+    text = field(page, "Nội dung thuyết minh")
     text.fill(f"{text.input_value()}\n{ADDITION}")
     page.get_by_role("button", name="Lưu và quay lại kế hoạch").click()
     attach_signed_document(page)
@@ -162,7 +163,7 @@ def department_accepts(page: Page) -> None:
 
 def department_releases_reminders(page: Page) -> None:
     open_dashboard(page)
-    page.goto(f"{page.url.rstrip('/')}/held-reminders/")
+    page.get_by_role("link", name="Xem danh sách").click()
     expect(page.get_by_role("row").get_by_text("Báo Văn hóa").first).to_be_visible()
     expect(page.get_by_role("main").get_by_role("link", name=UNIT)).to_have_count(0)
     page.locator("main form .btn-primary").click()
@@ -204,7 +205,8 @@ def take_from_queue(page: Page) -> None:
 
 
 def open_dashboard(page: Page) -> None:
-    page.goto("/dashboard/")
+    page.get_by_role("link", name="Bảng điều hành").first.click()
+    expect(page.get_by_role("heading", name="Bảng điều hành", level=1)).to_be_visible()
 
 
 def figures(page: Page) -> dict[str, int]:
@@ -212,14 +214,13 @@ def figures(page: Page) -> dict[str, int]:
     open_dashboard(page)
 
     def figure(status: str) -> int:
-        link = page.locator(f".figure a[href*='status={status}']")
+        link = page.locator(f"a[href*='status={status}']")
         box: Locator = page.locator(".figure", has=link)
         return int(box.locator(".figure-number").inner_text().replace(".", ""))
 
     return {name: figure(name) for name in ("received", "on_time", "returned", "accepted")}
 
 
-def heat_row(page: Page) -> str:
-    """The cells of the unit on the dashboard's heat map, as text."""
-    open_dashboard(page)
-    return page.locator("table.heat tbody tr", has_text=UNIT).inner_text()
+def heat_row(page: Page) -> Locator:
+    """The unit's row on the heat map of the dashboard that is open."""
+    return page.locator("table.heat tbody tr", has_text=UNIT)

@@ -53,13 +53,14 @@ BATCH = 10  # requests that build on one another before everything is undone
 UNIT_SIDE = {Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.UNIT_DEPUTY}
 DEPARTMENT = {Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD}
 # Between them they are shown every form there is.
-SHOWN_TO = (ANONYMOUS, Role.UNIT_OFFICER, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR)
+SHOWN_TO = (ANONYMOUS, Role.UNIT_HEAD, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR)
 
 # Forms that a page shows only after another one was sent.
 SHOWN_LATER: dict[str, Fields] = {
     "units:set-password": [("password", b"mat khau dai 2026"), ("password_again", b"")],
     "units:unit-import-confirm": [("payload", b"abc:def:ghi")],
     "campaigns:review-release": [],
+    "units:person-reactivate": [],
 }
 
 

@@ -230,13 +230,15 @@ def test_a_withdrawn_versions_receipt_says_so_and_is_for_the_unit(scene, as_):
     assert as_(MandateFactory(unit=scene.campaign.host_unit)).get(receipt).status_code == 404
 
 
-def test_a_withdrawn_version_is_not_read_by_those_who_read_its_successor(scene, as_):
+def test_a_receipt_is_for_the_unit_and_the_department_and_not_for_other_readers(scene, as_):
     sent = scene.sent()
     draft = actions.withdraw_plan(version=sent, by=scene.officer.actor, at=AT)
     actions.send_plan(version=draft, by=scene.officer.actor, at=AT)
-    client = as_(MandateFactory(unit=scene.campaign.host_unit))
-    assert client.get(url("receipt", scene.plan, 1)).status_code == 404
-    assert client.get(url("receipt", scene.plan, 2)).status_code == 200
+    stranger = MandateFactory(unit=scene.campaign.host_unit)
+    for mandate, withdrawn, received in ((scene.reviewer, 404, 200), (stranger, 404, 404)):
+        client = as_(mandate)
+        assert client.get(url("receipt", scene.plan, 1)).status_code == withdrawn
+        assert client.get(url("receipt", scene.plan, 2)).status_code == received
 
 
 # --- Withdraw and amend ------------------------------------------------------------------

@@ -326,7 +326,7 @@ def test_the_statements_do_not_grow_with_the_units(units, django_assert_num_quer
     scene = make_owing()
     for _unit in range(units - 1):
         scene.another_unit()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(reminders_due(scene.campaign, on=QUARTER.date())) == units
 
 
