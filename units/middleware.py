@@ -100,7 +100,10 @@ def _to_choice(request: HttpRequest) -> HttpResponse:
 def _wanted(request: HttpRequest) -> str:
     """Return the page to come back to: for a fragment, the page that shows it."""
     if request.headers.get("HX-Request"):
-        return request.htmx.current_url_abs_path or "/"
+        try:
+            return request.htmx.current_url_abs_path or "/"
+        except ValueError:  # no address at all
+            return "/"
     return request.get_full_path()
 
 

@@ -6,11 +6,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.dashboards.queries import target_counts
 from campaigns.programme.models import ContentArea, in_language
 from emulation_portal.core.charts import HeatCell, HeatColumn, HeatRow, heat_map
 from units.models import Mandate, Role
+
+# In the cells and in the key: what is not here may well exist on paper.
+MISSING = gettext_lazy("not here yet")
 
 # What a row needs of `plans.listing.units_with_plans`.
 COLUMNS = (
@@ -31,6 +35,7 @@ def area_heat_map(
         corner=_("Unit"),
         columns=[_column(area) for area in areas],
         rows=[_row(unit, areas, counts, mandate) for unit in units],
+        missing=MISSING,
     )
 
 

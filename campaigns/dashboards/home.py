@@ -21,6 +21,7 @@ from campaigns.dashboards.queries import (
 from campaigns.dashboards.unit_home import unit_home
 from campaigns.plans.listing import phase_shown, units_with_plans
 from campaigns.plans.review_queue import QueueView
+from campaigns.plans.rules import units_not_reviewed
 from campaigns.programme.models import Campaign
 from campaigns.programme.queries import current_campaigns_for
 from emulation_portal.formats.writing import show_date, show_number
@@ -66,7 +67,9 @@ def _department(campaigns: Sequence[Campaign], mandate: Mandate, on: date) -> di
             }
             for campaign in campaigns
         ],
-        "longest_waiting": longest_waiting(campaigns),
+        "longest_waiting": longest_waiting(
+            campaigns, not_reviewed=units_not_reviewed(mandate, on=on)
+        ),
     }
 
 

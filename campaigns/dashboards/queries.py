@@ -141,11 +141,16 @@ def next_periods(unit: Unit, *, on: date, limit: int = 3) -> list[ReportingPerio
     return list(periods.order_by("deadline", "starts_on", "kind", "pk")[:limit])
 
 
-def longest_waiting(campaigns: Collection[Campaign], *, limit: int = 5) -> list[PlanVersion]:
-    """The versions that have waited longest for the department, the oldest first. One statement."""
+def longest_waiting(
+    campaigns: Collection[Campaign], *, not_reviewed: Collection[int], limit: int = 5
+) -> list[PlanVersion]:
+    """The versions that have waited longest for the department, the oldest first, without those
+    of the units `not_reviewed`. One statement.
+    """
     versions = PlanVersion.objects.filter(
         state=PlanState.SENT, plan__phase__campaign__in=campaigns
     ).select_related("plan__unit", "plan__phase", "reviewer__person")
+    versions = versions.exclude(plan__unit__in=not_reviewed)
     return list(versions.order_by("sent_at", "pk")[:limit])
 
 

@@ -33,6 +33,9 @@ class Card:
     state: str = ""
     tone: str = ""
     action: str = ""
+    # A second way, where there is one.
+    other_url: str = ""
+    other_action: str = ""
     quote: str = ""
     # Those given back come first, then the nearest deadline.
     urgency: tuple[bool, date] = (True, date.max)
@@ -84,6 +87,8 @@ def _card(phase: Phase, plan: Plan | None, remarks: dict[int, int], on: date) ->
         state_label=_("Not in the portal yet"),
         tone="neutral",
         action=_("Start the plan"),
+        other_url=reverse("campaigns:plan-register-paper", args=[phase.pk]),
+        other_action=_("Register from paper"),
         urgency=(True, phase.plan_deadline or date.max),
     )
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.dashboards.cards import plan_cards
 from campaigns.dashboards.forms import DashboardFilters
-from campaigns.dashboards.heat import COLUMNS, area_heat_map
+from campaigns.dashboards.heat import COLUMNS, MISSING, area_heat_map
 from campaigns.dashboards.home import home_page
 from campaigns.dashboards.queries import (
     AreaDeliverables,
@@ -111,6 +111,7 @@ def _plans(
         "figures": plan_cards(phase.campaign, counts, filters={"phase": phase.pk, **narrowing}),
         "is_narrowed": any(narrowing.values()),
         "page": page,
+        "missing": MISSING,
         "heat": area_heat_map(list(page), [line.area for line in areas], mandate=request.mandate),
     }
 

@@ -105,7 +105,7 @@ def _owed_in(phase: Phase, *, on: date, only_unit: int | None) -> Iterator[Oblig
             kind=KIND,
             key=key_of(phase.pk, unit.pk),
             unit_id=unit.pk,
-            label=_label(unit, phase, owed),
+            label=_label(owed, unit, phase),
             due_date=phase.plan_deadline,  # type: ignore[arg-type]  # filtered above
             person_ids=tuple(told.get(unit.pk, ())),
             url=url,
@@ -150,10 +150,12 @@ def _state(phase: Phase, on: date) -> str:
     return "recorded_afterwards" if deadline < phase.campaign.go_live_date else "late"
 
 
-def _label(unit: Unit, phase: Phase, owed: _Owed) -> Any:
-    """A sentence that is written in the language of whoever reads it."""
-    sentence = _SENTENCES[owed]
-    return lazy(lambda: str(sentence) % {"unit": unit.name, "phase": phase.name}, str)()
+def _written(owed: _Owed, unit: Unit, phase: Phase) -> str:
+    return str(_SENTENCES[owed]) % {"unit": unit.name, "phase": phase.name}
+
+
+# In the language of whoever reads it. Made once: each call of `lazy` builds a class.
+_label = lazy(_written, str)
 
 
 def register() -> None:

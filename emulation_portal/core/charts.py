@@ -78,16 +78,23 @@ class HeatRow:
 
 
 def heat_map(
-    *, caption: Label, corner: Label, columns: Sequence[HeatColumn], rows: Sequence[HeatRow]
+    *,
+    caption: Label,
+    corner: Label,
+    columns: Sequence[HeatColumn],
+    rows: Sequence[HeatRow],
+    missing: Label = "",
 ) -> SafeString:
     """Return a table with one row per `rows`; each cell names row, column and figures in full.
 
-    `corner` heads the column of row names. Raises ValueError when a row has another number of
+    `corner` heads the column of row names; `missing` says that nothing has been handed in, where
+    "not submitted" is not the word for it. Raises ValueError when a row has another number of
     cells than there are columns, or an address does not stay in the portal.
     """
     names = [escape(column.name) for column in columns]
     head = "".join(_column_head(column) for column in columns)
-    body = "".join(_row(row, names) for row in rows)
+    absent = escape(missing or _("not submitted"))
+    body = "".join(_row(row, names, absent) for row in rows)
     # The region can be scrolled with the keyboard; its name is the caption's.
     return mark_safe(  # noqa: S308 - every piece has been escaped
         f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
@@ -107,21 +114,22 @@ def _column_head(column: HeatColumn) -> str:
     )
 
 
-def _row(row: HeatRow, columns: Sequence[str]) -> str:
+def _row(row: HeatRow, columns: Sequence[str], absent: SafeString) -> str:
     name = escape(row.name)
     head = f'<a href="{_address(row.url)}">{name}</a>' if row.url else name
     cells = "".join(
-        _cell(cell, f"{name}, {column}") for cell, column in zip(row.cells, columns, strict=True)
+        _cell(cell, f"{name}, {column}", absent)
+        for cell, column in zip(row.cells, columns, strict=True)
     )
     return f'<tr><th scope="row">{head}</th>{cells}</tr>'
 
 
-def _cell(cell: HeatCell, whose: str) -> str:
+def _cell(cell: HeatCell, whose: str, absent: SafeString) -> str:
     style, symbol = cell.look
     if style == "heat-na":
         shown = said = escape(_("not applicable"))
     elif style == "heat-missing":
-        shown = said = escape(_("not submitted"))
+        shown = said = absent
     else:
         figures = {"done": str(cell.done), "all": str(cell.applicable)}
         shown = escape(f"{cell.done}/{cell.applicable}")

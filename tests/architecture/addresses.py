@@ -121,7 +121,10 @@ def _jobs(world: World) -> dict[str, Arguments]:
 
 
 def _links(world: World) -> dict[str, Arguments]:
-    return {"valid": dict(world.link), "expired": {**world.link, "token": "c1z2x3-0123456789abcdef"}}
+    return {
+        "valid": dict(world.link),
+        "expired": {**world.link, "token": "c1z2x3-0123456789abcdef"},
+    }
 
 
 # By the beginning of the route and what it takes; the longest beginning counts. An address whose arguments stand

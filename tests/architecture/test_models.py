@@ -77,9 +77,7 @@ LIVING = {
     "campaigns.ReportingPeriod": "campaign data",
 }
 
-MODELS = [
-    model for label in PACKAGES for model in apps.get_app_config(label).get_models()
-]
+MODELS = [model for label in PACKAGES for model in apps.get_app_config(label).get_models()]
 CHOICES = [
     (model, field)
     for model in MODELS
@@ -171,7 +169,7 @@ def factories() -> dict[type[models.Model], type[DjangoModelFactory[Any]]]:
 )
 def test_the_database_refuses_an_unknown_choice(model: Any, field: Any) -> None:
     """The form is not the last to look: "?" is no value of any choice."""
-    with pytest.raises(IntegrityError, match="(?i)check constraint"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"(?i)check constraint"), transaction.atomic():
         factories()[model].create(**{field.name: "?"})
 
 

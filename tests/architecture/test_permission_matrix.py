@@ -9,12 +9,11 @@ and review the difference: is each 200 right, and is everything foreign a 404?
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models
 
 from emulation_portal.core.models import AuditEntry
 from tests.architecture.addresses import ANY_OBJECT, NO_OBJECT, addresses, objects_of, path_of
@@ -29,7 +28,15 @@ from tests.architecture.matrix import (
     undone,
     write_table,
 )
-from tests.architecture.world import ANONYMOUS, PERSONAS, World, standing_world
+from tests.architecture.world import (
+    ANONYMOUS,
+    ENDED_MANDATE,
+    NO_MANDATE,
+    ONE_TIME_PASSWORD,
+    PERSONAS,
+    World,
+    standing_world,
+)
 from units.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +54,7 @@ def world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def table() -> Table:
+    """Empty while it is written anew, so that every object is asked for."""
     return {} if WRITE else read_table()
 
 
@@ -94,6 +102,94 @@ def test_the_table_names_every_address_and_no_other(world: World, table: Table) 
 def test_rows_are_folded_only_where_no_object_was_looked_for(table: Table) -> None:
     folded = {row: cells for row, cells in table.items() if row.object == ANY_OBJECT}
     assert [row for row, cells in folded.items() if not may_stand_for_any(cells)] == []
+
+
+# --- What the table may never say, whoever writes it --------------------------------------
+
+REFUSED = {
+    "302>sign-in", "302>mandate-choose", "302>password-change", "403", "404", "405",
+}  # fmt: skip
+# Open to everybody: probes, signing in and out, and the ways back in.
+OPEN = {
+    "core:healthz", "core:readyz", "core:set-language", "units:sign-in", "units:sign-out",
+    "units:password-reset", "units:password-reset-done", "units:set-password",
+}  # fmt: skip
+# One's own account and one's own jobs: no mandate needed.
+PERSONAL = OPEN | {
+    "units:password-change", "units:profile", "units:mandate-choose",
+    "core:job-detail", "core:job-cancel",
+}  # fmt: skip
+READERS = (
+    Role.COUNCIL_MEMBER, Role.COUNCIL_CHAIR, Role.COUNCIL_SECRETARY, Role.OBSERVER,
+)  # fmt: skip
+
+
+def open_cells(table: Table, personas: Iterable[str]) -> Iterator[tuple[Row, str]]:
+    """Every cell of these columns that is not a refusal."""
+    for row, cells in table.items():
+        for persona in personas:
+            if cells[persona] not in REFUSED:
+                yield row, persona
+
+
+def test_nobody_reaches_what_is_not_theirs_to_know(table: Table) -> None:
+    """Another unit's draft, another ministry's campaign, a file nothing visible links to."""
+    hidden = {"foreign_draft", "foreign_amendment", "other_ministry", "other_ministry_under_own",
+              "unlinked"}  # fmt: skip
+    assert [cell for cell in open_cells(table, PERSONAS) if cell[0].object in hidden] == []
+
+
+def test_a_plan_not_issued_is_there_for_its_unit_the_department_and_administrators(
+    table: Table,
+) -> None:
+    seen = {
+        persona for row, persona in open_cells(table, PERSONAS) if row.object == "foreign_unissued"
+    }
+    assert seen == {Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR}
+
+
+def test_a_units_draft_is_there_for_that_unit_alone(table: Table) -> None:
+    seen = {persona for row, persona in open_cells(table, PERSONAS) if row.object == "own_draft"}
+    assert seen == {Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.UNIT_DEPUTY}
+
+
+def test_nobody_reviews_the_plan_of_a_body_they_act_for(table: Table) -> None:
+    reviews = [
+        cell
+        for cell in open_cells(table, PERSONAS)
+        if cell[0].url.startswith("campaigns:review") and cell[0].object == "department_own"
+    ]
+    assert reviews == []
+
+
+def test_only_the_open_pages_open_without_signing_in(table: Table) -> None:
+    opened = {row.url for row, _ in open_cells(table, [ANONYMOUS])}
+    assert opened == OPEN - {"units:sign-out"}  # which leads to the sign-in page
+
+
+@pytest.mark.parametrize("persona", [NO_MANDATE, ENDED_MANDATE])
+def test_without_a_mandate_in_force_there_is_only_ones_own_account(
+    table: Table, persona: str
+) -> None:
+    assert {row.url for row, _ in open_cells(table, [persona])} <= PERSONAL
+
+
+def test_a_one_time_password_opens_nothing_but_the_page_to_change_it(table: Table) -> None:
+    opened = {row.url for row, _ in open_cells(table, [ONE_TIME_PASSWORD])}
+    assert opened == OPEN - {"units:sign-out"} | {"units:password-change"}
+
+
+def test_readers_write_nothing(table: Table) -> None:
+    written = {row.url for row, _ in open_cells(table, READERS) if row.method == "POST"}
+    assert written <= PERSONAL
+
+
+def test_no_answer_is_a_failure(table: Table) -> None:
+    failures = {row.url for row, cells in table.items() for cell in cells.values() if cell > "499"}
+    assert failures == {"core:readyz"}  # no worker and no beat run beside the tests
+
+
+# --- The table against the portal ---------------------------------------------------------
 
 
 @pytest.mark.parametrize("persona", PERSONAS)

@@ -84,6 +84,7 @@ class World:
     mandates: dict[str, Mandate]
     people: dict[str, User]
     plans: dict[str, Plan] = field(default_factory=dict)
+    versions: list[int] = field(default_factory=list)
     files: dict[str, Attachment] = field(default_factory=dict)
     jobs: dict[str, int] = field(default_factory=dict)
     message_id: int = 0
@@ -156,7 +157,11 @@ def make_world() -> World:
     somebody = MandateFactory(unit=foreign)
     campaign = _campaign("own-campaign", host, [own, foreign, host])
     review_first = _campaign(
-        "review-first", host, [own, foreign], plan_flow=PlanFlow.REVIEW_FIRST, starts_on=date(2025, 1, 1)
+        "review-first",
+        host,
+        [own, foreign],
+        plan_flow=PlanFlow.REVIEW_FIRST,
+        starts_on=date(2025, 1, 1),
     )
     other = _campaign("other-campaign", UnitFactory(), [UnitFactory()])
     world = World(
@@ -226,7 +231,7 @@ def _plan(
     fill(draft, by=head)
     if issued:
         world.files[name] = _file()
-        record_issue(draft, by=head, **{"scan": world.files[name]})
+        record_issue(draft, by=head, scan=world.files[name])
     if sent:
         actions.send_plan(version=draft, by=head.actor, at=AT)
     plan.refresh_from_db()
@@ -244,6 +249,7 @@ def _file() -> Attachment:
 
 
 def _leave_things(world: World) -> None:
+    world.versions = list(PlanVersion.objects.values_list("pk", flat=True))
     world.files["unlinked"] = _file()
     world.jobs = {name: JobFactory(created_by=person).pk for name, person in world.people.items()}
     world.jobs["foreign"] = JobFactory(created_by=world.person).pk

@@ -17,12 +17,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.fixtures import _get_databases_for_setup
 from pytest_django.live_server_helper import LiveServer
 
 from campaigns.management.demo import read_demo
+from emulation_portal.core.actors import Actor
 from tests.browser.complaints import Complaints
+from units.api import choose_password
 from units.models import User
 
 # Playwright keeps an event loop in this thread; the ORM is used outside of it all the same.
@@ -160,3 +163,14 @@ def enter(portal: str) -> Callable[[BrowserContext, str], None]:
 
     return take_over
 
+
+
+@pytest.fixture(scope="session")
+def let_in(ministry: None, password: str) -> Callable[[str], None]:
+    """`let_in(username)`: the demo's officers without a password get the one of the others."""
+
+    def give_password(username: str) -> None:
+        person = User.objects.get(username=username)
+        choose_password(person, password=password, by=Actor.system(), at=timezone.now())
+
+    return give_password

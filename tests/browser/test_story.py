@@ -5,13 +5,16 @@ in the outgoing mail.
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db.models import Max
 from playwright.sync_api import Locator, Page, expect
 
+from campaigns.reminders.calendar import QUARTER_MONTHS
 from campaigns.tasks import send_due_reminders
 from emulation_portal.core.models import Message
 from emulation_portal.core.outbox import MessageState
@@ -171,28 +174,54 @@ def department_releases_reminders(page: Page) -> None:
 
 
 def reminder_is_in_the_outgoing_mail(page: Page) -> None:
-    queued = Message.objects.filter(kind="reminder", state=MessageState.QUEUED)
-    leaves = queued.aggregate(last=Max("not_before"))["last"]
+    """The letters released now, and the one that follows in the next quarter, are there to read."""
+    released = Message.objects.filter(kind="reminder", state=MessageState.QUEUED)
+    leaves = released.aggregate(last=Max("not_before"))["last"]
     assert leaves is not None
-    with time_machine.travel(leaves + timedelta(minutes=1), tick=True):
-        send_due_reminders()
-        deliver_messages()
-        send_due_reminders()
-        deliver_messages()
-    page.goto("/")
-    page.get_by_role("link", name="Thư gửi đi").first.click()
-    page.locator("main form [name=q]").fill("Báo Văn hóa")
-    page.get_by_role("button", name="Lọc").click()
-    letters = page.locator("tbody tr", has_text="Báo Văn hóa")
+    run_the_jobs_twice(at=leaves + timedelta(minutes=1))
+    letters = find_letters(page, "Báo Văn hóa")
     expect(letters).to_have_count(1)
-    letters.get_by_role("link").first.click()
+
+    quarterly = next_quarterly_day(leaves)
+    run_the_jobs_twice(at=quarterly)
+    run_the_jobs_twice(at=quarterly + timedelta(days=5))  # letters wait for a working day
+    letters = find_letters(page, "Báo Văn hóa")
+    expect(letters).to_have_count(2)
+    letters.first.get_by_role("link").first.click()
     letter = page.get_by_role("main")
-    expect(letter).to_contain_text("30/09/2025")
     expect(letter).to_contain_text("Kế hoạch của Báo Văn hóa")
+    expect(letter).to_contain_text("30/09/2025")
     expect(letter).to_contain_text("/phases/")
     assert not Message.objects.filter(
         kind="reminder", recipient__username=OFFICER, state=MessageState.SENT
     ).exists()
+
+
+def run_the_jobs_twice(at: datetime) -> None:
+    """Run what Celery beat runs, at the moment `at`; a second run must send nothing more."""
+    with time_machine.travel(at, tick=True):
+        for _ in range(2):
+            send_due_reminders()
+            deliver_messages()
+
+
+def next_quarterly_day(after: datetime) -> datetime:
+    """Nine in the morning on a day on which the next quarter's reminder is being sent."""
+    day = after.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(day=1, hour=9)
+    while day <= after or day.month not in QUARTER_MONTHS:
+        day = (day + timedelta(days=31)).replace(day=1)
+    # The first working day from the 5th on, or some days later, as after a stop of the machine.
+    return day.replace(day=9)
+
+
+def find_letters(page: Page, words: str) -> Locator:
+    """The rows of the outgoing mail in which these words stand."""
+    page.goto("/")
+    page.get_by_role("link", name="Thư gửi đi").first.click()
+    page.locator("main form [name=q]").fill(words)
+    page.get_by_role("button", name="Lọc").click()
+    expect(page).to_have_url(re.compile("q="))
+    return page.locator("tbody tr", has_text=words)
 
 
 def take_from_queue(page: Page) -> None:

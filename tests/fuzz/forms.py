@@ -121,7 +121,7 @@ def files() -> list[tuple[str, bytes]]:
         ("cut.xlsx", xlsx()[:400]),
         ("image.png", png()[:20]),
         ("units.csv", b"code,abbreviation\nx,\x00\n\xff\xfe"),
-        ("units.csv", "code;kind\r\n" .encode("utf-16")),
+        ("units.csv", "code;kind\r\n".encode("utf-16")),
         ("a/../../b\r\n.pdf", pdf()),
         ("x" * 400 + ".pdf", pdf()),
         ("noname", b"\x00" * 5000),
@@ -144,9 +144,8 @@ def mangled(form: Form, dice: random.Random) -> Sending:
         if dice.random() < 0.7:
             fields = [(other, value) for other, value in fields if other != name]
             fields.append((name, dice.choice(values)))
-    told = []
-    for _ in range(dice.choice((0, 1, 1, 2, 4))):
-        told.append(dice.choice(_SPOILS)(fields, form, dice))
+    spoils = dice.choices(_SPOILS, k=dice.choice((0, 1, 1, 2, 4)))
+    told = [spoil(fields, form, dice) for spoil in spoils]
     uploads: list[tuple[str, str, bytes]] = []
     for name in form.files:
         if dice.random() < 0.8:
@@ -222,7 +221,19 @@ def _field_twice(fields: Fields, form: Form, dice: random.Random) -> str:
 
 def _extra_field(fields: Fields, form: Form, dice: random.Random) -> str:
     name = dice.choice(
-        ["state", "unit", "plan", "version", "by", "id", "role", "tasks-TOTAL_FORMS", "\ud800", "", "_"]
+        [
+            "state",
+            "unit",
+            "plan",
+            "version",
+            "by",
+            "id",
+            "role",
+            "tasks-TOTAL_FORMS",
+            "\ud800",
+            "",
+            "_",
+        ]
     )
     fields.append((name, dice.choice(VALUES)))
     return f"extra {name!r}"
@@ -235,9 +246,7 @@ def _no_management_form(fields: Fields, form: Form, dice: random.Random) -> str:
 
 def _wrong_counts(fields: Fields, form: Form, dice: random.Random) -> str:
     count = dice.choice([b"-1", b"1001", b"99999999999999999999", b"x", b"0", b"7"])
-    fields[:] = [
-        (name, count if name.endswith("TOTAL_FORMS") else value) for name, value in fields
-    ]
+    fields[:] = [(name, count if name.endswith("TOTAL_FORMS") else value) for name, value in fields]
     return f"TOTAL_FORMS={count!r}"
 
 

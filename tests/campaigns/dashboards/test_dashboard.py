@@ -200,7 +200,7 @@ def test_a_cell_leads_to_the_section_it_is_about(department, url, campaign, phas
 def test_a_unit_that_sent_nothing_is_missing_and_not_zero(department, url, campaign):
     expect(campaign)
     response = department.get(url)
-    assert set(cells(response).values()) == {"chưa nộp"}
+    assert set(cells(response).values()) == {"chưa có"}
     assert response.context["heat"].count("heat-missing") == 5
 
 
@@ -210,7 +210,7 @@ def test_a_plan_registered_from_paper_says_nothing_about_targets_yet(department,
     PlanSection.objects.filter(version=version).update(applicable_count=2)
     PlanSection.objects.filter(version=version, area=first).update(target_count=1)
     send(version)
-    assert list(cells(department.get(url)).values()) == ["1 trên 2", *["chưa nộp"] * 4]
+    assert list(cells(department.get(url)).values()) == ["1 trên 2", *["chưa có"] * 4]
 
 
 def test_names_are_escaped(department, url, campaign):

@@ -196,6 +196,12 @@ def test_the_department_finds_its_queue(department, scene):
     assert "Chờ lâu nhất từ ngày 03/11/2026" in response.content.decode()
 
 
+def test_a_plan_somebody_else_reviews_is_not_offered(department, scene):
+    send(make_draft(phase=scene.phase, unit=scene.unit))
+    MandateFactory(person=scene.reviewer.person, unit=scene.unit)
+    assert department.get(HOME).context["longest_waiting"] == []
+
+
 def test_the_department_is_told_of_held_letters(department, scene):
     MessageFactory(
         kind="reminder", state=MessageState.HELD, context={"campaign": scene.campaign.pk}
@@ -288,7 +294,7 @@ def test_the_departments_home_costs_the_same_for_any_number_of_campaigns(
     for _more in range(campaigns - 1):
         campaign = CampaignFactory(host_unit=scene.campaign.host_unit)
         send(make_draft(phase=PhaseFactory(campaign=campaign), unit=UnitFactory()))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         response = department.get(HOME)
     assert len(response.context["lines"]) == campaigns
 

@@ -1,0 +1,85 @@
+"""The PDF: Typst lays the content model out, tagged (PDF/UA-1), with the fonts embedded."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import typst
+
+from emulation_portal.core.documents import measures
+from emulation_portal.core.documents.model import (
+    MOTTO,
+    NATIONAL_TITLE,
+    RECIPIENTS_TITLE,
+    Paper,
+    Table,
+)
+
+HERE = Path(__file__).resolve().parent
+FONTS = HERE / "fonts"
+# A letter of the table's size is seldom wider than this.
+LETTER_WIDTH = 2.5
+_BREAK_HERE = "\u200b"
+
+
+def pdf_of(paper: Paper) -> bytes:
+    """Return `paper` as a PDF file."""
+    return typst.compile(
+        HERE / "paper.typ",
+        root=HERE,
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs=inputs_of(paper),
+        pdf_standards=["ua-1"],
+    )
+
+
+def inputs_of(paper: Paper) -> dict[str, str]:
+    """Return what the layout reads: the paper and the measures, as JSON."""
+    blocks = tuple(
+        _that_fits(block) if isinstance(block, Table) else block for block in paper.blocks
+    )
+    content = {
+        **replace(paper, blocks=blocks).as_data(),
+        "title": paper.title,
+        "author": " ".join(paper.issuer),
+    }
+    layout = {
+        "page": measures.PAGE,
+        "margins": measures.MARGINS,
+        "sizes": measures.SIZES,
+        "head_left": measures.HEAD_LEFT,
+        "head_right": measures.HEAD_RIGHT,
+        "page_number_top": measures.PAGE_NUMBER_TOP,
+        "first_line_indent": measures.FIRST_LINE_INDENT,
+        "paragraph_gap": measures.PARAGRAPH_GAP,
+        "line_spacing": measures.LINE_SPACING,
+        "single_line": measures.SINGLE_LINE,
+        "short_rule": measures.SHORT_RULE,
+        "cell_padding": measures.CELL_PADDING,
+        "signature_space": measures.SIGNATURE_SPACE,
+        "font": measures.FONT,
+        "national_title": NATIONAL_TITLE,
+        "motto": MOTTO,
+        "recipients_title": RECIPIENTS_TITLE,
+    }
+    return {"paper": json.dumps(content), "measures": json.dumps(layout)}
+
+
+def _that_fits(table: Table) -> Table:
+    """Give the open column its width, and words longer than their cell a place to break."""
+    columns = table.fitted()
+    rows = tuple(
+        tuple(
+            _breakable(value, column.width) for value, column in zip(row, columns, strict=True)
+        )
+        for row in table.rows
+    )
+    return replace(table, columns=columns, rows=rows)
+
+
+def _breakable(text: str, width: float) -> str:
+    longest = max(4, int((width - 2 * measures.CELL_PADDING) / LETTER_WIDTH))
+    return re.sub(rf"\S{{{longest}}}(?=\S)", rf"\g<0>{_BREAK_HERE}", text)

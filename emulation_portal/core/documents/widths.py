@@ -1,0 +1,33 @@
+"""How long a text is in print: Word has no rule "as long as the text", so it must be known."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import typst
+
+from emulation_portal.core.documents import measures
+
+HERE = Path(__file__).resolve().parent
+_QUESTION = b"""
+#let asked = json(bytes(sys.inputs.asked))
+#set text(font: asked.font, size: asked.size * 1pt, weight: "bold", fallback: false)
+#context [#metadata(measure(asked.text).width.mm()) <width>]
+"""
+
+
+@lru_cache(maxsize=512)
+def bold_width(text: str, size: float) -> float:
+    """Return the millimetres `text` takes in bold of `size` points."""
+    asked = json.dumps({"text": text, "size": size, "font": measures.FONT})
+    answer = typst.query(
+        _QUESTION,
+        "<width>",
+        field="value",
+        one=True,
+        root=HERE,
+        font_paths=[HERE / "fonts"],
+        ignore_system_fonts=True,
+        sys_inputs={"asked": asked},
+    )
+    return float(answer)

@@ -1,0 +1,97 @@
+"""What python-docx has no word for: rules of a length, page numbers, watermarks, bare tables."""
+
+from xml.sax.saxutils import quoteattr
+
+from docx.document import Document as WordDocument
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Mm
+from docx.table import Table as WordTable
+from docx.table import _Row
+from docx.text.paragraph import Paragraph as WordParagraph
+
+
+def bare_table(document: WordDocument, rows: int, widths: tuple[float, ...]) -> WordTable:
+    """A table that only arranges: no borders, no padding, fixed widths in millimetres."""
+    table = document.add_table(rows, len(widths))
+    table.autofit = False
+    table._tbl.tblPr.append(
+        parse_xml(
+            f'<w:tblCellMar {nsdecls("w")}><w:left w:w="0" w:type="dxa"/>'
+            f'<w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
+        )
+    )
+    for grid, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+        grid.w = Mm(width)
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Mm(width)
+    return table
+
+
+def rule_below(paragraph: WordParagraph, room: float, width: float) -> None:
+    """Draw a rule of `width` millimetres in the middle of `room`, under an empty paragraph."""
+    indent = Mm(max(0.0, (room - width) / 2))
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = indent
+    borders = parse_xml(
+        f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:space="0"'
+        f' w:color="000000"/></w:pBdr>'
+    )
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
+
+
+def page_number(paragraph: WordParagraph) -> None:
+    """Append the field PAGE."""
+    run = paragraph.add_run()._r
+    for kind in ("begin", "", "end"):
+        if kind:
+            element: BaseOxmlElement = OxmlElement("w:fldChar")
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element = OxmlElement("w:instrText")
+            element.text = "PAGE"
+        run.append(element)
+
+
+def repeat_on_every_page(row: _Row) -> None:
+    """Make `row` a header row that is not split."""
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    properties.append(OxmlElement("w:tblHeader"))
+
+
+def set_language(document: WordDocument) -> None:
+    """Vietnamese for spelling and for screen readers, in the default style of all text."""
+    defaults = document.styles.element.find(qn("w:docDefaults"))
+    for language in defaults.iter(qn("w:lang")):
+        language.set(qn("w:val"), "vi-VN")
+        language.set(qn("w:eastAsia"), "vi-VN")
+
+
+def watermark(paragraph: WordParagraph, text: str) -> None:
+    """Put `text` behind the page, slanting, as Word's own watermark."""
+    run = paragraph.add_run()._r
+    run.append(
+        parse_xml(
+            f'<w:pict {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml"'
+            ' xmlns:o="urn:schemas-microsoft-com:office:office">'
+            '<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800"'
+            ' path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas>'
+            '<v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/>'
+            '<v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/>'
+            '<v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/>'
+            '</v:formulas><v:path textpathok="t" o:connecttype="rect"/>'
+            '<v:textpath on="t" fitshape="t"/></v:shapetype>'
+            '<v:shape id="PowerPlusWaterMarkObject" type="#_x0000_t136" alt=""'
+            ' style="position:absolute;width:440pt;height:110pt;rotation:315;z-index:-251658752;'
+            "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
+            'mso-position-vertical:center;mso-position-vertical-relative:margin"'
+            ' fillcolor="#dedede" stroked="f">'
+            f'<v:textpath style="font-family:&quot;Times New Roman&quot;;font-weight:bold"'
+            f" string={quoteattr(text)}/></v:shape></w:pict>"
+        )
+    )
