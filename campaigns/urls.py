@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("campaigns.indicators.urls")),
     path("", include("campaigns.plans.urls")),
     path("", include("campaigns.plans.review_urls")),
+    path("", include("campaigns.plans.print_urls")),
     path("", include("campaigns.reminders.urls")),
 ]

@@ -58,8 +58,10 @@ def sign_ins(demo: dict[str, Any]) -> list[SignIn]:
     units = {unit.code: unit for unit in Unit.objects.all()}
     return [
         SignIn(
-            person["username"], person["full_name"],
-            str(Role(person["role"]).label), units[person["unit"]].name_vi,
+            person["username"],
+            person["full_name"],
+            str(Role(person["role"]).label),
+            units[person["unit"]].name_vi,
         )
         for person in demo["people"]
     ]
@@ -135,20 +137,28 @@ class Demo:
             given, family = next(pairs)
             self._person(
                 {
-                    "username": f"canbo.{unit.code}", "full_name": f"{family} {given}",
-                    "unit": unit.code, "role": Role.UNIT_OFFICER, "position_title": "Chuyên viên",
+                    "username": f"canbo.{unit.code}",
+                    "full_name": f"{family} {given}",
+                    "unit": unit.code,
+                    "role": Role.UNIT_OFFICER,
+                    "position_title": "Chuyên viên",
                 }
             )
 
     def _person(self, facts: dict[str, Any], password: str = "") -> None:
         by = Actor.system()
         person = register_person(
-            username=facts["username"], full_name=facts["full_name"],
-            email=f"{facts['username']}@demo.invalid", by=by, at=self._since,
+            username=facts["username"],
+            full_name=facts["full_name"],
+            email=f"{facts['username']}@demo.invalid",
+            by=by,
+            at=self._since,
         )
         terms = MandateTerms(
-            unit=self.units[facts["unit"]], role=facts["role"],
-            valid_from=localdate(self._since), position_title=facts["position_title"],
+            unit=self.units[facts["unit"]],
+            role=facts["role"],
+            valid_from=localdate(self._since),
+            position_title=facts["position_title"],
         )
         mandate = grant_mandate(person, terms, by=by, at=self._since)
         if password:
@@ -209,16 +219,22 @@ class Demo:
         symbol = f"{number}/KH-{unit.abbreviation}"
         scan = accept_upload(
             SimpleUploadedFile(f"Ke hoach {number}.pdf", _scan(symbol), "application/pdf"),
-            by=self.mandates[code].actor, at=self._hours.later(),
+            by=self.mandates[code].actor,
+            at=self._hours.later(),
         )
         return IssueFacts(
-            number_symbol=symbol, issue_date=issued_on + timedelta(days=_seed(code) % 17),
-            signer_name="Nguyễn Văn Mẫu", signer_title="Thủ trưởng đơn vị", scan=scan,
+            number_symbol=symbol,
+            issue_date=issued_on + timedelta(days=_seed(code) % 17),
+            signer_name="Nguyễn Văn Mẫu",
+            signer_title="Thủ trưởng đơn vị",
+            scan=scan,
         )
 
     def _sent(self, code: str, issued_on: date) -> PlanVersion:
         version, by = self._draft(code), self.mandates[code].actor
-        record_issue(version=version, issue=self._issue(code, issued_on), by=by, at=self._hours.later())
+        record_issue(
+            version=version, issue=self._issue(code, issued_on), by=by, at=self._hours.later()
+        )
         return send_plan(version=version, by=by, at=self._hours.later())
 
     def _decided(self, code: str, issued_on: date) -> None:
@@ -232,7 +248,10 @@ class Demo:
     def _from_paper(self, code: str) -> None:
         by = self.mandates[code].actor
         version = register_paper_plan(
-            unit=self.units[code], phase=self.phase, issue=self._issue(code, ON_TIME), by=by,
+            unit=self.units[code],
+            phase=self.phase,
+            issue=self._issue(code, ON_TIME),
+            by=by,
             at=self._hours.later(),
         )
         self._accept(send_plan(version=version, by=by, at=self._hours.later()), code)
@@ -243,11 +262,17 @@ class Demo:
         for section in sections_of(version):
             if section.key in self.demo["remarks"]:
                 add_remark(
-                    version=version, section=section, body=self.demo["remarks"][section.key],
-                    by=reviewer.actor, at=self._hours.later(),
+                    version=version,
+                    section=section,
+                    body=self.demo["remarks"][section.key],
+                    by=reviewer.actor,
+                    at=self._hours.later(),
                 )
         return_plan(
-            version=version, reason=self.demo["return_reason"], by=reviewer.actor, at=self._hours.later()
+            version=version,
+            reason=self.demo["return_reason"],
+            by=reviewer.actor,
+            at=self._hours.later(),
         )
 
 
@@ -288,8 +313,10 @@ def _scan(symbol: str) -> bytes:
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        (b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
-        b"/Resources<</Font<</F1 5 0 R>>>>>>"),
+        (
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+            b"/Resources<</Font<</F1 5 0 R>>>>>>"
+        ),
         b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]

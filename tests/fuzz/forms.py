@@ -140,6 +140,8 @@ class Sending:
 def mangled(form: Form, dice: random.Random) -> Sending:
     """Fill in the form partly right and partly wrong, as the dice fall."""
     fields = [(name, value) for name, value in form.fields if dice.random() > 0.04]
+    if dice.random() < 0.6:  # filled in by somebody who means well, before it is spoilt
+        fields = [(name, value or _plausible(name)) for name, value in fields]
     for name, values in form.choices.items():
         if dice.random() < 0.7:
             fields = [(other, value) for other, value in fields if other != name]
@@ -163,6 +165,20 @@ def mangled(form: Form, dice: random.Random) -> Sending:
     kind = dice.choice(["application/x-www-form-urlencoded"] * 12 + _ODD_TYPES)
     return Sending(body, kind, ", ".join(filter(None, [*told, kind[30:]])))
 
+
+def _plausible(name: str) -> bytes:
+    """What belongs into an empty field, as far as its name tells."""
+    for part, value in _PLAUSIBLE.items():
+        if part in name:
+            return value.encode()
+    return "Nội dung".encode()
+
+
+_PLAUSIBLE = {
+    "date": "25/09/2025", "_from": "25/09/2026", "_to": "25/12/2026", "email": "moi@example.gov.vn",
+    "username": "canbo.moi", "year": "2026", "value": "1.234,5", "target": "10", "number": "12/KH-DV",
+    "password": "mat khau dai 2026", "numerator": "5", "denominator": "10", "baseline": "3",
+}  # fmt: skip
 
 _ODD_TYPES = [
     "application/json", "text/plain", "application/x-www-form-urlencoded; charset=utf-7",

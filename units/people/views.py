@@ -182,9 +182,10 @@ def profile(request: HttpRequest) -> HttpResponse:
 def _goal(request: HttpRequest) -> str:
     """Return the page wanted, when it is a page of this portal; else the home page."""
     wanted = request.POST.get("next", request.GET.get("next", ""))
-    if url_has_allowed_host_and_scheme(
+    is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    )
+    if is_ours and wanted.startswith("/"):  # a bare word would be taken for the name of a page
         return wanted
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 

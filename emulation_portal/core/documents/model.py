@@ -1,6 +1,6 @@
 """What a paper says, and in which parts: knows nothing of plans, Typst or Word."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Any, Literal
@@ -132,6 +132,17 @@ def balanced(text: str, longest: int) -> tuple[str, ...]:
         if count > 5:
             break
     return (text,)
+
+
+def printable(value: Any) -> Any:
+    """Return a paper, or a part of one, without the control characters no file may hold."""
+    if isinstance(value, str):
+        return "".join(letter for letter in value if letter >= " " or letter in "\t\n")
+    if isinstance(value, tuple):
+        return tuple(printable(part) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: printable(getattr(value, f.name)) for f in fields(value)})
+    return value
 
 
 def _raggedness(lines: tuple[str, ...]) -> int:

@@ -14,12 +14,13 @@ from emulation_portal.core.documents.model import (
     RECIPIENTS_TITLE,
     Paper,
     Table,
+    printable,
 )
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
-# A letter of the table's size is seldom wider than this.
-LETTER_WIDTH = 2.5
+# Digits of the table's size are this wide, and most letters are not wider.
+LETTER_WIDTH = 2.3
 _BREAK_HERE = "\u200b"
 
 
@@ -38,6 +39,7 @@ def pdf_of(paper: Paper) -> bytes:
 
 def inputs_of(paper: Paper) -> dict[str, str]:
     """Return what the layout reads: the paper and the measures, as JSON."""
+    paper = printable(paper)
     blocks = tuple(
         _that_fits(block) if isinstance(block, Table) else block for block in paper.blocks
     )

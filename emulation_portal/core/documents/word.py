@@ -1,5 +1,6 @@
 """The .docx: the same content model with Word's own styles, so that an office can go on with it."""
 
+from copy import deepcopy
 from io import BytesIO
 
 from docx import Document
@@ -8,6 +9,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt
 from docx.table import Table as WordTable
 from docx.table import _Cell
@@ -18,14 +20,17 @@ from emulation_portal.core.documents.model import (
     MOTTO,
     NATIONAL_TITLE,
     RECIPIENTS_TITLE,
+    Column,
     Paper,
     Paragraph,
     Part,
     Table,
+    printable,
 )
 from emulation_portal.core.documents.widths import bold_width
 from emulation_portal.core.documents.word_parts import (
     bare_table,
+    keep_whole,
     page_number,
     repeat_on_every_page,
     rule_below,
@@ -43,6 +48,7 @@ ALIGNMENTS = {
 
 def docx_of(paper: Paper) -> bytes:
     """Return `paper` as a .docx file."""
+    paper = printable(paper)
     document = Document()
     make_styles(document)
     set_language(document)
@@ -65,18 +71,10 @@ def docx_of(paper: Paper) -> bytes:
 
 def _set_page(document: WordDocument, paper: Paper) -> None:
     section = document.sections[0]
-    section.page_width, section.page_height = (
-        Mm(measures.PAGE["width"]),
-        Mm(measures.PAGE["height"]),
-    )
-    section.top_margin, section.bottom_margin = (
-        Mm(measures.MARGINS["top"]),
-        Mm(measures.MARGINS["bottom"]),
-    )
-    section.left_margin, section.right_margin = (
-        Mm(measures.MARGINS["left"]),
-        Mm(measures.MARGINS["right"]),
-    )
+    section.page_width = Mm(measures.PAGE["width"])
+    section.page_height = Mm(measures.PAGE["height"])
+    for side, margin in measures.MARGINS.items():
+        setattr(section, f"{side}_margin", Mm(margin))
     section.header_distance = section.footer_distance = Mm(measures.PAGE_NUMBER_TOP)
     section.different_first_page_header_footer = True
     first, later = section.first_page_header.paragraphs[0], section.header.paragraphs[0]
@@ -124,23 +122,35 @@ def _block(document: WordDocument, block: Part | Paragraph | Table) -> None:
 
 def _table(document: WordDocument, block: Table) -> None:
     columns = block.fitted()
-    table = document.add_table(1 + len(block.rows), len(columns), "Table Grid")
+    table = document.add_table(1, len(columns), "Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for cell, column in zip(table.rows[0].cells, columns, strict=True):
+        cell.width = Mm(column.width)
+        cell.paragraphs[0].style, cell.paragraphs[0].text = STYLES["table_title"], column.title
     repeat_on_every_page(table.rows[0])
-    titles = tuple(column.title for column in columns)
-    for number, (row, values) in enumerate(zip(table.rows, (titles, *block.rows), strict=True)):
-        for cell, column, value in zip(row.cells, columns, values, strict=True):
-            cell.width = Mm(column.width)
-            style = STYLES["table"] if number else STYLES["table_title"]
-            paragraph = cell.paragraphs[0]
-            paragraph.style, paragraph.text = style, value
-            if number:
-                paragraph.alignment = ALIGNMENTS[column.align]
-        if number:
-            _keep_whole(row)
+    # The rows are copies of one: python-docx looks through the whole table for every cell.
+    pattern = _pattern(document, table, columns)
+    for values in block.rows:
+        row = deepcopy(pattern)
+        for paragraph, value in zip(row.iter(qn("w:p")), values, strict=True):
+            paragraph.add_r().text = value
+        table._tbl.append(row)
     _describe(table, block)
     document.add_paragraph(style=STYLES["rule"]).paragraph_format.space_after = Pt(6)
+
+
+def _pattern(
+    document: WordDocument, table: WordTable, columns: tuple[Column, ...]
+) -> BaseOxmlElement:
+    row = table.add_row()
+    for cell, column in zip(row.cells, columns, strict=True):
+        cell.width = Mm(column.width)
+        cell.paragraphs[0].style = STYLES["table"]
+        cell.paragraphs[0].alignment = ALIGNMENTS[column.align]
+    keep_whole(row)
+    table._tbl.remove(row._tr)
+    return row._tr
 
 
 def _describe(table: WordTable, block: Table) -> None:
@@ -151,10 +161,6 @@ def _describe(table: WordTable, block: Table) -> None:
     table._tbl.tblPr.append(label)
 
 
-def _keep_whole(row: object) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # type: ignore[attr-defined]
-
-
 def _foot(document: WordDocument, paper: Paper) -> None:
     table = bare_table(document, 1, (measures.HEAD_LEFT, measures.HEAD_RIGHT))
     left, right = table.rows[0].cells
@@ -162,7 +168,7 @@ def _foot(document: WordDocument, paper: Paper) -> None:
     _fill(left, [(RECIPIENTS_TITLE, "recipients_title"), *recipients])
     _fill(right, [(line, "authority") for line in paper.signature.authority])
     _add(right, paper.signature.name, "signer")
-    _keep_whole(table.rows[0])
+    keep_whole(table.rows[0])
 
 
 def _fill(cell: _Cell, lines: list[tuple[str, str]]) -> None:

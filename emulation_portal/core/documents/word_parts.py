@@ -59,9 +59,13 @@ def page_number(paragraph: WordParagraph) -> None:
 
 def repeat_on_every_page(row: _Row) -> None:
     """Make `row` a header row that is not split."""
-    properties = row._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:cantSplit"))
-    properties.append(OxmlElement("w:tblHeader"))
+    keep_whole(row)
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def keep_whole(row: _Row) -> None:
+    """Keep `row` on one page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def set_language(document: WordDocument) -> None:

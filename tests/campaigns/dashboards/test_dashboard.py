@@ -49,9 +49,7 @@ def phase(campaign):
 
 @pytest.fixture
 def department(client, sign_in, campaign):
-    return sign_in(
-        client, MandateFactory(unit=campaign.host_unit, role=Role.DEPARTMENT_REVIEWER)
-    )
+    return sign_in(client, MandateFactory(unit=campaign.host_unit, role=Role.DEPARTMENT_REVIEWER))
 
 
 @pytest.fixture
@@ -75,7 +73,10 @@ def received(phase, unit, *, late=False, **fields):
 @pytest.fixture
 def plans(campaign, phase):
     """Seven expected units, one for each thing that can become of a plan."""
-    units = {name: expect(campaign) for name in ("missing", "draft", "sent", "late", "returned", "accepted", "amended")}
+    units = {
+        name: expect(campaign)
+        for name in ("missing", "draft", "sent", "late", "returned", "accepted", "amended")
+    }
     make_draft(phase=phase, unit=units["draft"])
     received(phase, units["sent"])
     received(phase, units["late"], late=True)
@@ -134,7 +135,9 @@ def test_the_figures_of_another_phase(department, url, plans, campaign):
     assert "chưa xác định, nên chưa kế hoạch nào được tính là đúng hạn" in response.content.decode()
 
 
-def test_an_observer_sees_the_figures_but_opens_issued_plans_only(client, sign_in, campaign, phase, url):
+def test_an_observer_sees_the_figures_but_opens_issued_plans_only(
+    client, sign_in, campaign, phase, url
+):
     unit = expect(campaign)
     send(make_draft(phase=phase, unit=unit))  # review comes first: not issued yet
     observer = sign_in(client, MandateFactory(unit=campaign.host_unit, role=Role.OBSERVER))
@@ -146,7 +149,9 @@ def test_an_observer_sees_the_figures_but_opens_issued_plans_only(client, sign_i
 # --- Before go-live -----------------------------------------------------------------------
 
 
-def test_what_is_missing_from_before_the_portal_reads_as_not_on_the_portal_yet(department, url, plans):
+def test_what_is_missing_from_before_the_portal_reads_as_not_on_the_portal_yet(
+    department, url, plans
+):
     shown = department.get(url).content.decode()
     assert "2 đơn vị chưa có kế hoạch trên cổng" in shown
     assert "chậm nhất ngày 30/09/2025; cổng vận hành từ ngày 01/11/2026" in shown
@@ -164,7 +169,9 @@ def test_the_note_on_go_live_stands_only_where_the_deadline_is_older(department,
 
 def cells(response):
     """By unit and area: what a cell says to a screen reader."""
-    said = re.findall(r'</span><span class="visually-hidden">([^<]+)</span></', response.context["heat"])
+    said = re.findall(
+        r'</span><span class="visually-hidden">([^<]+)</span></', response.context["heat"]
+    )
     pairs = [unescape(sentence).rsplit(": ", 1) for sentence in said]
     return {name: value for name, value in pairs if "," in name}  # the heads have no unit
 
@@ -173,7 +180,9 @@ def test_a_cell_tells_targets_set_of_indicators_that_apply(department, url, camp
     unit = expect(campaign, name_vi="Cục Điện ảnh")
     version = make_draft(phase=phase, unit=unit)
     areas = list(ContentArea.objects.filter(campaign=campaign).order_by("number"))
-    for area, (targets, applicable) in zip(areas, [(0, 4), (2, 4), (4, 4), (0, 0), (1, 3)], strict=True):
+    for area, (targets, applicable) in zip(
+        areas, [(0, 4), (2, 4), (4, 4), (0, 0), (1, 3)], strict=True
+    ):
         PlanSection.objects.filter(version=version, area=area).update(
             target_count=targets, applicable_count=applicable
         )
@@ -204,7 +213,9 @@ def test_a_unit_that_sent_nothing_is_missing_and_not_zero(department, url, campa
     assert response.context["heat"].count("heat-missing") == 5
 
 
-def test_a_plan_registered_from_paper_says_nothing_about_targets_yet(department, url, campaign, phase):
+def test_a_plan_registered_from_paper_says_nothing_about_targets_yet(
+    department, url, campaign, phase
+):
     version = make_draft(phase=phase, unit=expect(campaign), registered_from_paper=True)
     first = ContentArea.objects.get(campaign=campaign, number=1)
     PlanSection.objects.filter(version=version).update(applicable_count=2)
@@ -305,19 +316,21 @@ def test_a_campaign_without_a_phase_says_so(client, sign_in):
 
 
 def test_the_department_is_told_of_letters_that_wait_for_it(department, url, campaign):
-    MessageFactory.create_batch(2, kind="reminder", state=MessageState.HELD, context={"campaign": campaign.pk})
+    MessageFactory.create_batch(
+        2, kind="reminder", state=MessageState.HELD, context={"campaign": campaign.pk}
+    )
     MessageFactory(kind="reminder", state=MessageState.HELD, context={"campaign": campaign.pk + 1})
     shown = department.get(url).content.decode()
-    assert "2 thư đôn đốc đang chờ phát hành" in shown
+    assert "2 thư đôn đốc đang chờ Vụ cho gửi" in shown
     assert reverse("campaigns:held-reminders", args=[campaign.code]) in shown
     Message.objects.update(state=MessageState.QUEUED)
-    assert "đang chờ phát hành" not in department.get(url).content.decode()
+    assert "đang chờ Vụ cho gửi" not in department.get(url).content.decode()
 
 
 def test_others_are_not_told_of_a_page_they_may_not_open(client, sign_in, url, campaign):
     MessageFactory(kind="reminder", state=MessageState.HELD, context={"campaign": campaign.pk})
     reader = sign_in(client, MandateFactory(unit=campaign.host_unit, role=Role.OBSERVER))
-    assert "đang chờ phát hành" not in reader.get(url).content.decode()
+    assert "đang chờ Vụ cho gửi" not in reader.get(url).content.decode()
 
 
 # --- Who, and at what cost ----------------------------------------------------------------

@@ -207,7 +207,7 @@ def test_the_department_is_told_of_held_letters(department, scene):
         kind="reminder", state=MessageState.HELD, context={"campaign": scene.campaign.pk}
     )
     shown = department.get(HOME).content.decode()
-    assert "1 thư đôn đốc đang chờ phát hành" in shown
+    assert "1 thư đôn đốc đang chờ Vụ cho gửi" in shown
     assert reverse("campaigns:held-reminders", args=[scene.campaign.code]) in shown
 
 

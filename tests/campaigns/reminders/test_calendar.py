@@ -82,9 +82,9 @@ def test_nothing_of_before_the_portal_is_caught_up_after_it_went_live():
 
 def test_a_duty_older_than_the_portal_is_recalled_every_quarter():
     rule, old = calendar(), date(2025, 9, 30)
-    found = {
-        rule.occasion(deadline=old, on=date(2026, 11, 2) + n * DAY) for n in range(400)
-    } - {None}
+    found = {rule.occasion(deadline=old, on=date(2026, 11, 2) + n * DAY) for n in range(400)} - {
+        None
+    }
     assert sorted(found) == [
         date(2027, 1, 5), date(2027, 4, 5), date(2027, 7, 5), date(2027, 10, 5),
     ]  # fmt: skip

@@ -62,8 +62,8 @@ def test_releasing_queues_the_letters_and_shows_who_did_it(department, scene):
     response = department.post(page_of(scene), follow=True)
     assert response.redirect_chain == [(page_of(scene), 302)]
     shown = response.content.decode()
-    assert "Đã phát hành 1 thư đôn đốc" in shown
-    assert f"{scene.reviewer.person.full_name} đã phát hành lúc 08:00 23/11/2026" in shown
+    assert "Đã cho gửi 1 thư đôn đốc" in shown
+    assert f"{scene.reviewer.person.full_name} đã cho gửi lúc 08:00 23/11/2026" in shown
     assert Message.objects.get().state == MessageState.QUEUED
 
 
@@ -78,10 +78,12 @@ def test_somebody_who_comes_second_is_told_who_was_first(client, sign_in, depart
     department.post(page_of(scene))
     head = MandateFactory(unit=scene.reviewer.unit, role=Role.DEPARTMENT_HEAD)
     shown = sign_in(client, head).post(page_of(scene), follow=True).content.decode()
-    assert f"{scene.reviewer.person.full_name} đã phát hành" in shown
+    assert f"{scene.reviewer.person.full_name} đã cho gửi" in shown
 
 
-@pytest.mark.parametrize("role", [r for r in Role if r not in ("department_reviewer", "department_head")])
+@pytest.mark.parametrize(
+    "role", [r for r in Role if r not in ("department_reviewer", "department_head")]
+)
 def test_nobody_but_the_department_sees_or_releases_it(role, client, sign_in, scene):
     other = sign_in(client, MandateFactory(unit=scene.campaign.host_unit, role=role))
     assert other.get(page_of(scene)).status_code == 403

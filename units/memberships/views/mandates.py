@@ -109,8 +109,9 @@ def _unit_asked_for(request: HttpRequest) -> Unit | None:
 
 
 def _inside(request: HttpRequest, wanted: str) -> str:
-    if url_has_allowed_host_and_scheme(
+    is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    )
+    if is_ours and wanted.startswith("/"):  # a bare word would be taken for the name of a page
         return wanted
     return resolve_url("campaigns:home")
