@@ -18,11 +18,11 @@ def officer(client: Client) -> Client:
     return client
 
 
-@pytest.mark.parametrize("charset", ["utf-7", "latin-1", "nonsense"])
+@pytest.mark.parametrize("charset", ["utf-7", "latin-1"])
 def test_a_form_in_another_encoding(officer: Client, charset: str) -> None:
     kind = f"application/x-www-form-urlencoded; charset={charset}"
     response = officer.generic("POST", reverse("units:profile"), "language=vi", kind)
-    assert response.status_code == (422 if charset == "nonsense" else 400)
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize("header", ["Referer", "Origin"])

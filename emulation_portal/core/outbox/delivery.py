@@ -21,6 +21,7 @@ from django.utils import translation
 from emulation_portal.core.clock import RunningClock
 from emulation_portal.core.outbox import kinds
 from emulation_portal.core.outbox.models import Message
+from emulation_portal.core.outbox.rendering import language_of
 from emulation_portal.core.outbox.servers import MailServer, ServerUnreachable
 from emulation_portal.core.outbox.states import MessageState, Reason
 
@@ -126,7 +127,7 @@ def _deliver(
     if kind is None:
         count.failed += _settle(message, claim, MessageState.FAILED, reason=Reason.UNKNOWN_KIND)
         return
-    language = getattr(message.recipient, "language", "") or settings.LANGUAGE_CODE
+    language = language_of(message)
     try:
         with translation.override(language):
             rendered = kind.render(message)

@@ -5,8 +5,31 @@ from typing import Any
 from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template, select_template
+from django.utils import translation
 
+from emulation_portal.core.outbox import kinds
 from emulation_portal.core.outbox.kinds import Rendered
+from emulation_portal.core.outbox.models import Message
+from emulation_portal.core.outbox.states import MessageState
+
+
+def language_of(message: Message) -> str:
+    """The language the recipient reads; the portal's own where nobody is the recipient."""
+    return getattr(message.recipient, "language", "") or settings.LANGUAGE_CODE
+
+
+def preview(message: Message) -> Rendered | None:
+    """Return a waiting message as it would go out now; None when nothing would.
+
+    None also for a secret kind, whose text would hold a personal link, and for one that does
+    not wait. Changes nothing.
+    """
+    kind = kinds.find(message.kind)
+    waits = message.state in (MessageState.QUEUED, MessageState.HELD)
+    if kind is None or kind.secret or not waits:
+        return None
+    with translation.override(language_of(message)):
+        return kind.render(message)
 
 
 def render_templates(base: str, context: dict[str, Any]) -> Rendered:

@@ -14,6 +14,7 @@ from emulation_portal.core.outbox import actions
 from emulation_portal.core.outbox.forms import MessageFilterForm, RetryForm
 from emulation_portal.core.outbox.models import Message
 from emulation_portal.core.outbox.queries import message_list as queried_messages
+from emulation_portal.core.outbox.rendering import preview
 from emulation_portal.core.outbox.rules import MAIL_READERS
 from emulation_portal.core.outbox.states import MessageState
 
@@ -46,6 +47,7 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "core/outbox/detail.html",
         {
             "message": message,
+            "preview": preview(message),
             "retry_form": RetryForm() if message.state == MessageState.FAILED else None,
         },
     )

@@ -24,7 +24,7 @@ from tests.core.documents.decree import (
 from tests.core.documents.samples import COLUMNS, sample
 
 MM = 72 / 25.4
-SAMPLE = sample()
+SAMPLE = sample(rows=45)
 
 
 def opened(paper: Any) -> Any:
@@ -99,7 +99,8 @@ def _top_line(page: Any) -> list[dict[str, Any]]:
 
 
 def _inside_margins(page: Any, *, first: bool) -> bool:
-    text = [c for c in page.chars if c not in _top_line(page) and c["text"].strip()]
+    body = (c for c in page.chars if c["bottom"] / MM >= measures.MARGINS["top"])
+    text = [c for c in body if c["text"].strip()]
     left, right = min(c["x0"] for c in text) / MM, max(c["x1"] for c in text) / MM
     top, bottom = min(c["top"] for c in text) / MM, max(c["bottom"] for c in text) / MM
     # A letter's box stands a little above its ascent.
@@ -123,22 +124,19 @@ def _numbered(page: Any, number: int) -> bool:
 
 def _spaced(page: Any) -> bool:
     """Line to line single to 1.5, at least 6 points more between paragraphs, even right edge."""
-    lines = [find_line(page, begin) for begin in ("Tổ chức học tập", "thi đua đến từng", "với nhiệm")]
-    pitches = [b["top"] - a["top"] for a, b in zip(lines, lines[1:], strict=False)]
+    lines = page.extract_text_lines()
+    starts = [line["text"] for line in lines]
+    first, following = starts.index("I. MỤC ĐÍCH, YÊU CẦU") + 1, starts.index("Văn bản thuần.")
+    tops = [line["top"] for line in lines]
+    pitches = [tops[n + 1] - tops[n] for n in range(first, following - 1)]
+    gap = tops[following] - tops[following - 1] - pitches[0]
     single = measures.SINGLE_LINE * 14
-    last = page.search("tránh phô trương, hình thức. *$")[-1]
-    following = find_line(page, "Văn bản thuần.")
-    gap = following["top"] - last["top"] - pitches[0]
-    edges = {round(line["x1"] / MM, 1) for line in lines[:2]}
+    edges = {round(line["x1"] / MM) for line in lines[first : following - 1]}
     return (
         all(single - 0.1 <= pitch <= 1.5 * single for pitch in pitches)
         and gap >= 5.9
-        and edges == {195.0}
+        and edges == {195}
     )
-
-
-def find_line(page: Any, begin: str) -> dict[str, Any]:
-    return next(line for line in page.extract_text_lines() if line["text"].startswith(begin))
 
 
 def results_of(pdf: Any) -> dict[str, bool]:

@@ -139,9 +139,28 @@ def test_the_text_of_a_secret_message_is_not_there_to_show(department, mailroom)
     assert "Nội dung không được lưu" in html
 
 
-def test_a_message_that_waits_has_no_text_yet(department, mailroom):
+@pytest.mark.parametrize("state", ["queued", "held"])
+def test_a_message_that_waits_is_shown_as_it_would_go_out_now(department, mailroom, state):
+    message = MessageFactory(state=state)
+    html = department.get(message.get_absolute_url()).content.decode()
+    assert "Kính gửi đồng chí" in html
+    assert mailroom.rendered == [(message.pk, "vi")]
+    message.refresh_from_db()
+    assert (message.state, message.body) == (state, "")
+
+
+def test_a_message_that_is_no_longer_owed_has_no_text(department, mailroom):
+    mailroom.render = lambda message: None
     html = department.get(MessageFactory().get_absolute_url()).content.decode()
     assert "được soạn khi gửi" in html
+
+
+def test_the_text_of_a_waiting_secret_message_is_never_written_to_be_shown(department, mailroom):
+    kinds.register_kind(
+        "secret", render=lambda m: Rendered("s", "liên kết riêng"), label="Lời mời", secret=True
+    )
+    html = department.get(MessageFactory(kind="secret").get_absolute_url()).content.decode()
+    assert "liên kết riêng" not in html
 
 
 def test_a_message_that_is_not_there(department):
