@@ -5,7 +5,6 @@ therefore written here, as the decree and the ministry's own plans have them.
 """
 
 import re
-from datetime import date
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -56,7 +55,7 @@ def draft_reasons(
     version: PlanVersion, issue: PlanIssue | None, sections: list[SectionView]
 ) -> list[Promise]:
     """Return why the version still prints as a draft; empty when its paper is fit to sign."""
-    reasons = []
+    reasons: list[Promise] = []
     if version.state not in _ISSUED_STATES:
         reasons.append(_("The version has not been sent."))
     if issue is None:
@@ -137,13 +136,13 @@ def _bases(sections: list[SectionView], papers: list[PlanPaper]) -> list[str]:
         and not (paper.number_symbol and paper.number_symbol in said)
     ]
     return [
-        line if line.lower().startswith(_BASIS_BEGINS) else f"Căn cứ {_lowered(line)}"
+        line if line.lower().startswith(_BASIS_BEGINS) else f"Căn cứ {line}"
         for line in [*written, *attached]
     ]
 
 
 def _basis(paper: PlanPaper) -> str:
-    """"Căn cứ Quyết định số 05/QĐ-BVHTTDL ngày 05 tháng 02 năm 2026 của … về …"."""
+    """Căn cứ Quyết định số 05/QĐ-BVHTTDL ngày 05 tháng 02 năm 2026 của … về …"""
     code = re.search(r"(?:^|/)([A-ZĐ]+)-", paper.number_symbol)
     words = ["Căn cứ", _TYPES.get(code.group(1), "Văn bản") if code else "Văn bản"]
     if paper.number_symbol:
@@ -227,7 +226,7 @@ def _target_table(lines: list[TargetLine], title: str) -> Table:
         Column("STT", 12, "center"),
         Column("Chỉ tiêu", 0),
         Column("ĐVT", 17, "center"),
-        Column("Giá trị gốc", widths[3], "center"),
+        Column("Giá trị gốc", max(20.0, widths[3]), "center"),
         *(Column(f"Năm {year}", widths[4 + i], "center") for i, year in enumerate(years)),
     )
     return Table(columns, rows, f"Chỉ tiêu: {title}")

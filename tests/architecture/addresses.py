@@ -98,6 +98,14 @@ def _plan_versions(world: World) -> dict[str, Arguments]:
     return found
 
 
+def _printed(world: World) -> dict[str, Arguments]:
+    """As for reading; fewer, because each page is set like a book."""
+    found = _plan_versions(world)
+    names = ("own_draft", "foreign_draft", "foreign_issued", "foreign_unissued",
+             "foreign_amendment", "other_ministry")  # fmt: skip
+    return {name: found[name] for name in names}
+
+
 def _reviews(world: World) -> dict[str, Arguments]:
     return {name: {"pk": world.version(name).pk} for name in _WRITTEN}
 
@@ -142,6 +150,7 @@ _OBJECTS: dict[tuple[str, frozenset[str]], Callable[[World], dict[str, Arguments
     ("plans/<int:pk>/trail/", frozenset({"pk"})): _plans,
     ("plans/", frozenset({"pk", "key"})): _sections,
     ("plans/", frozenset({"pk", "number"})): _plan_versions,
+    ("plans/<int:pk>/versions/<int:number>/print", frozenset({"pk", "number"})): _printed,
     ("reviews/version/", frozenset({"pk"})): _reviews,
     ("reviews/version/", frozenset({"pk", "key"})): _remarks,
     ("units/unit/", frozenset({"code"})): _units,

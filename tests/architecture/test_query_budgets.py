@@ -31,6 +31,8 @@ BUDGETS = {
     "campaigns:plan-section": 15,
     # Whole documents on one page, on paper in one piece too.
     "campaigns:plan-version": 16,
+    "campaigns:plan-print-pdf": 17,
+    "campaigns:plan-print-docx": 17,
     "campaigns:plan-check": 23,
     "campaigns:review": 23,
 }

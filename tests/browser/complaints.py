@@ -39,5 +39,5 @@ class Complaints:
             self.lines.append(f"asked for {request.url}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and response.request.resource_type != "document":  # noqa: PLR2004
+        if response.status >= 400 and response.request.resource_type != "document":
             self.lines.append(f"{response.status} for {response.url}")

@@ -72,7 +72,7 @@ def database(
         if is_made:
             yield
             return
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        made = setup_databases(verbosity=0, interactive=False)
         yield
         teardown_databases(made, verbosity=0)
 
@@ -89,9 +89,7 @@ def ministry(database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             f"--blocks={data / 'units/data/blocks.csv'}",
             f"--successions={data / 'units/data/successions.csv'}", **quiet,
         )  # fmt: skip
-        call_command(
-            "load_campaign", str(data / "campaigns/data/bvhttdl.yaml"), "--yes", **quiet
-        )
+        call_command("load_campaign", str(data / "campaigns/data/bvhttdl.yaml"), "--yes", **quiet)
         call_command("load_demo", **quiet)
         yield
 
@@ -162,7 +160,6 @@ def enter(portal: str) -> Callable[[BrowserContext, str], None]:
         )
 
     return take_over
-
 
 
 @pytest.fixture(scope="session")

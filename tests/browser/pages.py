@@ -41,6 +41,8 @@ WITHOUT_PAGE = {
     "core:readyz": "JSON for machines",
     "core:attachment-download": "a file",
     "units:unit-export": "a file",
+    "campaigns:plan-print-pdf": "a file",
+    "campaigns:plan-print-docx": "a file",
     "core:set-language": "takes a form, leads back",
     "core:job-cancel": "takes a form, leads back",
     "core:message-retry": "takes a form, leads back",
@@ -109,9 +111,7 @@ class Site:
         if User.objects.filter(username=NO_MANDATE).exists():
             return
         by, now = Actor.system(), timezone.now()
-        register_person(
-            username=NO_MANDATE, full_name="Lý Không Tư Cách", email="", by=by, at=now
-        )
+        register_person(username=NO_MANDATE, full_name="Lý Không Tư Cách", email="", by=by, at=now)
         person = register_person(
             username=TWO_MANDATES, full_name="Lý Hai Tư Cách", email="", by=by, at=now
         )
@@ -138,9 +138,7 @@ class Site:
     @cached_property
     def job(self) -> int:
         by = Mandate.objects.get(person__username=ADMINISTRATOR).actor
-        return request_job(
-            kind=IMPORT_UNITS, params={"payload": ""}, by=by, at=timezone.now()
-        ).pk
+        return request_job(kind=IMPORT_UNITS, params={"payload": ""}, by=by, at=timezone.now()).pk
 
 
 def all_visits() -> list[Visit]:
@@ -397,9 +395,8 @@ def lose_token(page: Page) -> None:
 
 
 def _too_many_fields(page: Page) -> None:
-    with override_settings(DATA_UPLOAD_MAX_NUMBER_FIELDS=2):
-        with page.expect_navigation():
-            post("/language/", {"a": "1", "b": "2", "c": "3"})(page)
+    with override_settings(DATA_UPLOAD_MAX_NUMBER_FIELDS=2), page.expect_navigation():
+        post("/language/", {"a": "1", "b": "2", "c": "3"})(page)
 
 
 def _break_down(page: Page) -> None:

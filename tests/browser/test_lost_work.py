@@ -14,13 +14,23 @@ from campaigns.plans.states import PlanState
 from emulation_portal.core.actors import Actor
 from tests.browser import faults
 from tests.browser.conftest import OpenProfile
-from tests.browser.steps import PHASE, field, open_section, receipt_number, scan, sign_in, start_plan
+from tests.browser.steps import (
+    PHASE,
+    field,
+    open_section,
+    receipt_number,
+    scan,
+    sign_in,
+    start_plan,
+)
 from units.api import MandateTerms, grant_mandate, register_person
 from units.models import Role, Unit
 
 Enter = Callable[[BrowserContext, str], None]
 
-TEXT = "Mỗi năm số hóa ít nhất 1.200 hồ sơ; “dữ liệu đúng, đủ, sạch, sống”.\nCập nhật từng quý. " * 5
+TEXT = (
+    "Mỗi năm số hóa ít nhất 1.200 hồ sơ; “dữ liệu đúng, đủ, sạch, sống”.\nCập nhật từng quý. " * 5
+)
 TASK = "Rà soát <mọi> quy trình & công khai"
 
 

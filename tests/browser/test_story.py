@@ -28,7 +28,6 @@ from tests.browser.steps import (
     field,
     indicator_block,
     open_section,
-
     record_issue,
     sections_of,
     sign_in,
@@ -121,7 +120,9 @@ def officer_writes_and_sends(page: Page, password: str) -> str:
 
 def department_asks_for_additions(page: Page) -> None:
     take_from_queue(page)
-    part = page.locator("section", has=page.get_by_role("heading", name=re.compile("Nội dung 4"))).last
+    part = page.locator(
+        "section", has=page.get_by_role("heading", name=re.compile("Nội dung 4"))
+    ).last
     part.get_by_text("Ghi nhận xét").click()
     field(part, "Nhận xét của đồng chí").fill(REMARK)
     part.get_by_role("button", name="Lưu nhận xét").click()

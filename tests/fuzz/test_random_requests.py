@@ -58,8 +58,11 @@ DEPARTMENT = {Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD}
 # Between them they are shown every form there is.
 SHOWN_TO = (ANONYMOUS, Role.UNIT_HEAD, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR)
 
-# Files and probes.
-NO_PAGES = {"core:attachment-download", "core:healthz", "core:readyz", "units:unit-export"}
+# Files, which carry no form.
+DOWNLOADS = {
+    "core:attachment-download", "units:unit-export",
+    "campaigns:plan-print-pdf", "campaigns:plan-print-docx",
+}  # fmt: skip
 # Forms that a page shows only after another one was sent.
 SHOWN_LATER: dict[str, Fields] = {
     "units:set-password": [("password", b"mat khau dai 2026"), ("password_again", b"")],
@@ -96,7 +99,7 @@ def forms(world: World, paths: Paths) -> list[tuple[str, Form]]:
     for persona in SHOWN_TO:
         browser = world.client(persona)
         for row, cells in table.items():
-            if row.method != "GET" or cells[persona] != "200" or row.url in NO_PAGES:
+            if row.method != "GET" or cells[persona] != "200" or row.url in DOWNLOADS:
                 continue
             path = paths[row.url][row.object]
             for form in forms_of(path, browser.get(path).content.decode()):
@@ -340,3 +343,28 @@ def contents_of(plan: Plan) -> list[Any]:
     sections = PlanSection.objects.filter(version__plan=plan).order_by("pk").values_list()
     tasks = PlanTask.objects.filter(version__plan=plan).order_by("pk").values_list()
     return [*sections, *tasks]
+
+
+@pytest.mark.parametrize("form", ["pdf", "docx"])
+def test_whatever_was_typed_can_be_printed(world: World, form: str) -> None:
+    browser = world.client(Role.UNIT_HEAD)
+    plan = world.plans["own_draft"]
+    path = f"/plans/{plan.pk}/sections/area-1/"
+    [shown] = [
+        found
+        for found in forms_of(path, browser.get(path).content.decode())
+        if any(name.endswith("narrative") for name, _ in found.fields)
+    ]
+    typed = [value.decode("utf-8", "replace") for value in VALUES if b"\0" not in value]
+    narrative = "\n\n".join(text[:3000] for text in typed)
+    filled = {name: value.decode() for name, value in shown.fields}
+    for name in filled:
+        if name.endswith("narrative"):
+            filled[name] = narrative
+        elif name.endswith(("title", "lead", "product")) and "__prefix__" not in name:
+            filled[name] = " ".join(text[:8] for text in typed)[:250]
+    filled["completed"] = shown.choices["completed"][0].decode()
+    assert browser.post(path, filled).status_code == 302
+    response = browser.get(f"/plans/{plan.pk}/versions/1/print.{form}")
+    assert response.status_code == 200
+    assert len(response.content) > 5000

@@ -12,6 +12,7 @@ from campaigns.plans import queries, rules
 from campaigns.plans.document import SectionView, document_of, readable_versions, remarks_of
 from campaigns.plans.listing import entry_words, punctuality_mark
 from campaigns.plans.models import Plan, PlanVersion
+from campaigns.plans.paper import draft_reasons
 from campaigns.plans.receipts import grouped_hash
 from campaigns.plans.states import PlanState
 from campaigns.plans.trail import lines_of, trail_of
@@ -44,14 +45,16 @@ def plan_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if sees_remarks:
         pin_remarks(sections, version)
     versions = _versions(mandate, plan)
+    shown = document_context(version, sections)
     context = {
-        **document_context(version, sections),
+        **shown,
         "versions": versions,
         "sees_remarks": sees_remarks,
         "sees_trail": rules.may_see_trail(mandate, plan),
         "next_steps": _next_steps(mandate, version),
         "newer": _newer(version, versions),
         "waits_for_issue": _waits_for_issue(version),
+        "draft_reasons": draft_reasons(version, shown["issue"], sections),
     }
     return render(request, "campaigns/plans/read.html", context)
 

@@ -1,8 +1,10 @@
 """What a paper says, and in which parts: knows nothing of plans, Typst or Word."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
 from itertools import combinations
+from math import comb
 from typing import Any, Literal
 
 from emulation_portal.core.documents.measures import TEXT_WIDTH
@@ -10,6 +12,8 @@ from emulation_portal.core.documents.measures import TEXT_WIDTH
 # At 12 points a line of capitals longer than this does not fit the left half of the head.
 ISSUER_LINE = 27
 ABSTRACT_LINE = 62
+# Up to so many every way to break a text is weighed; longer ones are only filled evenly.
+WAYS_WEIGHED = 5000
 
 
 @dataclass(frozen=True)
@@ -118,31 +122,30 @@ def numbered(number: str, symbol: str) -> str:
 def balanced(text: str, longest: int) -> tuple[str, ...]:
     """Break `text` into as few lines of at most `longest` letters as can be, of like length.
 
-    A line rather ends with a comma and begins with "và" than the other way round.
+    A line rather ends with a comma and begins with "và" than the other way
+    round: BỘ VĂN HÓA, THỂ THAO | VÀ DU LỊCH.
     """
-    words = text.split()
-    for count in range(1, len(words) + 1):
+    words = text.split() or [""]
+    filled = _filled(words, longest)
+    if comb(len(words) - 1, len(filled) - 1) <= WAYS_WEIGHED:
+        cuts = combinations(range(1, len(words)), len(filled) - 1)
         broken = [
             tuple(" ".join(words[a:b]) for a, b in zip((0, *cut), (*cut, len(words)), strict=True))
-            for cut in combinations(range(1, len(words)), count - 1)
+            for cut in cuts
         ]
         fitting = [lines for lines in broken if max(map(len, lines)) <= longest]
-        if fitting:
-            return min(fitting, key=_raggedness)
-        if count > 5:
-            break
-    return (text,)
+        return min(fitting, key=_raggedness, default=filled)
+    narrowed = (_filled(words, width) for width in range(longest // 2, longest + 1))
+    return next(lines for lines in narrowed if len(lines) == len(filled))
 
 
-def printable(value: Any) -> Any:
-    """Return a paper, or a part of one, without the control characters no file may hold."""
-    if isinstance(value, str):
-        return "".join(letter for letter in value if letter >= " " or letter in "\t\n")
-    if isinstance(value, tuple):
-        return tuple(printable(part) for part in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: printable(getattr(value, f.name)) for f in fields(value)})
-    return value
+def _filled(words: list[str], width: int) -> tuple[str, ...]:
+    lines = [""]
+    for word in words:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return tuple(lines)
 
 
 def _raggedness(lines: tuple[str, ...]) -> int:
@@ -151,7 +154,40 @@ def _raggedness(lines: tuple[str, ...]) -> int:
     return max(map(len, lines)) - min(map(len, lines)) - 12 * before_and - 3 * after_comma
 
 
+def printable(paper: Paper) -> Paper:
+    """Return `paper` without the characters no file may hold."""
+    return changed(paper, _without_controls)
+
+
+def changed(paper: Paper, by: Callable[[str], str]) -> Paper:
+    """Return `paper` with every text in it changed `by` a function."""
+    result: Paper = _changed(paper, by)
+    return result
+
+
+def _changed(value: Any, by: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return by(value)
+    if isinstance(value, tuple):
+        return tuple(_changed(part, by) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {field.name: _changed(getattr(value, field.name), by) for field in fields(value)}
+        return replace(value, **parts)
+    return value
+
+
+def _without_controls(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(letter for letter in text if letter in "\t\n" or _fits_xml(ord(letter)))
+
+
+def _fits_xml(code: int) -> bool:
+    """No control, no half of a pair, nothing that is no character at all."""
+    return code >= 32 and not 0xD800 <= code <= 0xDFFF and code & 0xFFFE != 0xFFFE
+
+
 def listed(lines: list[str]) -> tuple[str, ...]:
     """Return lines that end with ";", the last with "."."""
     bare = [line.strip().rstrip(";.,").rstrip() for line in lines if line.strip().rstrip(";.,")]
-    return tuple(f"{line}{'.' if line is bare[-1] else ';'}" for line in bare)
+    return (*(f"{line};" for line in bare[:-1]), *(f"{line}." for line in bare[-1:]))

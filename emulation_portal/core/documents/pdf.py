@@ -8,12 +8,14 @@ from pathlib import Path
 import typst
 
 from emulation_portal.core.documents import measures
+from emulation_portal.core.documents.glyphs import shown
 from emulation_portal.core.documents.model import (
     MOTTO,
     NATIONAL_TITLE,
     RECIPIENTS_TITLE,
     Paper,
     Table,
+    changed,
     printable,
 )
 
@@ -39,7 +41,7 @@ def pdf_of(paper: Paper) -> bytes:
 
 def inputs_of(paper: Paper) -> dict[str, str]:
     """Return what the layout reads: the paper and the measures, as JSON."""
-    paper = printable(paper)
+    paper = changed(printable(paper), shown)
     blocks = tuple(
         _that_fits(block) if isinstance(block, Table) else block for block in paper.blocks
     )
@@ -74,9 +76,7 @@ def _that_fits(table: Table) -> Table:
     """Give the open column its width, and words longer than their cell a place to break."""
     columns = table.fitted()
     rows = tuple(
-        tuple(
-            _breakable(value, column.width) for value, column in zip(row, columns, strict=True)
-        )
+        tuple(_breakable(value, column.width) for value, column in zip(row, columns, strict=True))
         for row in table.rows
     )
     return replace(table, columns=columns, rows=rows)

@@ -9,11 +9,6 @@ import typst
 from emulation_portal.core.documents import measures
 
 HERE = Path(__file__).resolve().parent
-_QUESTION = b"""
-#let asked = json(bytes(sys.inputs.asked))
-#set text(font: asked.font, size: asked.size * 1pt, weight: "bold", fallback: false)
-#context [#metadata(measure(asked.text).width.mm()) <width>]
-"""
 
 
 @lru_cache(maxsize=512)
@@ -21,7 +16,7 @@ def bold_width(text: str, size: float) -> float:
     """Return the millimetres `text` takes in bold of `size` points."""
     asked = json.dumps({"text": text, "size": size, "font": measures.FONT})
     answer = typst.query(
-        _QUESTION,
+        HERE / "width.typ",
         "<width>",
         field="value",
         one=True,

@@ -63,6 +63,8 @@ def docx_of(paper: Paper) -> bytes:
         document.add_paragraph(basis, STYLES["basis"])
     for block in paper.blocks:
         _block(document, block)
+    # The last paragraph stays with the signature: nobody signs an empty page.
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
     _foot(document, paper)
     written = BytesIO()
     document.save(written)
@@ -92,9 +94,7 @@ def _head(document: WordDocument, paper: Paper) -> None:
     lines += [(line, "issuer") for line in paper.issuer]
     _fill(left, lines)
     size = measures.SIZES["issuer"]
-    _rule(
-        left, measures.HEAD_LEFT, bold_width(paper.issuer[-1], size) * measures.SHORT_RULE
-    )
+    _rule(left, measures.HEAD_LEFT, bold_width(paper.issuer[-1], size) * measures.SHORT_RULE)
     _fill(right, [(NATIONAL_TITLE, "national_title"), (MOTTO, "motto")])
     _rule(right, measures.HEAD_RIGHT, bold_width(MOTTO, measures.SIZES["motto"]))
     _fill(table.rows[1].cells[0], [(paper.symbol, "symbol")])
@@ -143,14 +143,15 @@ def _table(document: WordDocument, block: Table) -> None:
 def _pattern(
     document: WordDocument, table: WordTable, columns: tuple[Column, ...]
 ) -> BaseOxmlElement:
-    row = table.add_row()
+    row = table.add_row()  # type: ignore[no-untyped-call]
     for cell, column in zip(row.cells, columns, strict=True):
         cell.width = Mm(column.width)
         cell.paragraphs[0].style = STYLES["table"]
         cell.paragraphs[0].alignment = ALIGNMENTS[column.align]
     keep_whole(row)
     table._tbl.remove(row._tr)
-    return row._tr
+    pattern: BaseOxmlElement = row._tr
+    return pattern
 
 
 def _describe(table: WordTable, block: Table) -> None:
@@ -180,7 +181,8 @@ def _fill(cell: _Cell, lines: list[tuple[str, str]]) -> None:
 
 
 def _add(cell: _Cell, text: str, style: str) -> WordParagraph:
-    return cell.add_paragraph(text, STYLES[style])
+    paragraph: WordParagraph = cell.add_paragraph(text, STYLES[style])
+    return paragraph
 
 
 def _rule(cell: _Cell, room: float, width: float) -> None:

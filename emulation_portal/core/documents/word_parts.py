@@ -14,9 +14,10 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 def bare_table(document: WordDocument, rows: int, widths: tuple[float, ...]) -> WordTable:
     """A table that only arranges: no borders, no padding, fixed widths in millimetres."""
-    table = document.add_table(rows, len(widths))
+    table: WordTable = document.add_table(rows, len(widths))
     table.autofit = False
-    table._tbl.tblPr.append(
+    # Word wants the children of tblPr in the order of its schema.
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(
         parse_xml(
             f'<w:tblCellMar {nsdecls("w")}><w:left w:w="0" w:type="dxa"/>'
             f'<w:right w:w="0" w:type="dxa"/></w:tblCellMar>'

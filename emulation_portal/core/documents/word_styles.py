@@ -1,6 +1,6 @@
 """Word styles, one for each element of the decree, so that an office restyles in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
@@ -47,12 +47,12 @@ class Look:
     indent: float = 0
 
 
-_TEXT = {
-    "align": ALIGN.JUSTIFY,
-    "after": measures.PARAGRAPH_GAP,
-    "line_spacing": measures.LINE_SPACING,
-    "indent": measures.FIRST_LINE_INDENT,
-}
+_TEXT = Look(
+    align=ALIGN.JUSTIFY,
+    after=measures.PARAGRAPH_GAP,
+    line_spacing=measures.LINE_SPACING,
+    indent=measures.FIRST_LINE_INDENT,
+)
 _SIGNATURE_SPACE = measures.SIGNATURE_SPACE / 25.4 * 72
 _LOOKS = {
     "national_title": Look(bold=True, align=ALIGN.CENTER),
@@ -63,8 +63,8 @@ _LOOKS = {
     "place_date": Look(italic=True, align=ALIGN.CENTER, before=8),
     "type_name": Look(bold=True, align=ALIGN.CENTER, before=20),
     "abstract": Look(bold=True, align=ALIGN.CENTER),
-    "basis": Look(italic=True, **_TEXT),
-    "body": Look(**_TEXT),
+    "basis": replace(_TEXT, italic=True),
+    "body": _TEXT,
     "table": Look(before=2, after=2),
     "table_title": Look(bold=True, align=ALIGN.CENTER, before=2, after=2),
     "authority": Look(bold=True, align=ALIGN.CENTER),
@@ -83,14 +83,14 @@ def make_styles(document: WordDocument) -> None:
     _dress(styles["Normal"], Look(), measures.SIZES["body"])
     for level in (1, 2):
         heading = styles[f"Heading {level}"]
-        _dress(heading, Look(bold=True, **_TEXT), measures.SIZES["body"])
+        _dress(heading, replace(_TEXT, bold=True), measures.SIZES["body"])
         heading.paragraph_format.keep_with_next = True
     for key, name in STYLES.items():
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = styles["Normal"]
         style.quick_style = key != "rule"
-        size = measures.SIZES.get(key.removesuffix("_title")) or _RULE_SIZE
-        _dress(style, _LOOKS[key], measures.SIZES.get(key) or size)
+        size = measures.SIZES["table"] if key == "table_title" else measures.SIZES.get(key)
+        _dress(style, _LOOKS[key], size or _RULE_SIZE)
 
 
 def _dress(style: ParagraphStyle, look: Look, size: float) -> None:

@@ -1,5 +1,6 @@
 """The rows of Decree 30/2020/NĐ-CP, Annex I that a plan has, and what each allows."""
 
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,5 +76,5 @@ def within(value: float, bounds: tuple[float, float], slack: float = 0.05) -> bo
 def report(kind: str, results: dict[str, bool]) -> list[str]:
     """Print how many rows were checked and met; return those that were not."""
     unmet = [row for row, met in results.items() if not met]
-    print(f"\n{kind}: {len(results)} rows checked, {len(results) - len(unmet)} met")
+    sys.stdout.write(f"\n{kind}: {len(results)} rows checked, {len(results) - len(unmet)} met\n")
     return unmet

@@ -80,15 +80,21 @@ def meets(pdf: Any, element: Element) -> bool:
 
 def page_rows(pdf: Any) -> Iterator[tuple[str, bool]]:
     pages = pdf.pages
-    yield PAGE_ROWS[0], all(
-        within(page.width / MM, (210, 210)) and within(page.height / MM, (297, 297))
-        for page in pages
+    yield (
+        PAGE_ROWS[0],
+        all(
+            within(page.width / MM, (210, 210)) and within(page.height / MM, (297, 297))
+            for page in pages
+        ),
     )
     yield PAGE_ROWS[1], all(_inside_margins(page, first=not n) for n, page in enumerate(pages))
     chars = [char for page in pages for char in page.chars]
-    yield PAGE_ROWS[2], (
-        all("+Tinos-" in char["fontname"] for char in chars)
-        and {char["non_stroking_color"] for char in chars} == {(0.0,)}
+    yield (
+        PAGE_ROWS[2],
+        (
+            all("+Tinos-" in char["fontname"] for char in chars)
+            and {char["non_stroking_color"] for char in chars} == {(0.0,)}
+        ),
     )
     yield PAGE_ROWS[3], all(_numbered(page, n) for n, page in enumerate(pages, start=1))
     yield PAGE_ROWS[4], _spaced(pages[0])
@@ -168,20 +174,29 @@ def test_a_wrong_margin_and_a_wrong_rule_are_seen(monkeypatch):
 
 def test_head_elements_stand_on_their_lines():
     with opened(sample(rows=1)) as pdf:
-        top = {text: round(find(pdf, text)[1]["top"], 1) for text in (
+        top = {text: find(pdf, text)[1]["top"] for text in (
             "BỘ VĂN HÓA", "CỘNG HÒA", "Số: 05", "Hà Nội, ngày", "Nơi nhận:", "KT. CỤC TRƯỞNG",
         )}  # fmt: skip
         authority, recipients = find(pdf, "KT. CỤC TRƯỞNG")[1], find(pdf, "Nơi nhận:")[1]
-    assert top["BỘ VĂN HÓA"] == top["CỘNG HÒA"]
-    assert top["Số: 05"] == top["Hà Nội, ngày"]
+    assert abs(top["BỘ VĂN HÓA"] - top["CỘNG HÒA"]) < 0.5
+    assert abs(top["Số: 05"] - top["Hà Nội, ngày"]) < 0.5
     assert abs(authority["top"] - recipients["top"]) < 3
 
 
 def test_the_header_row_of_a_table_stands_on_every_page():
     with opened(SAMPLE) as pdf:
-        assert len(pdf.pages) > 2
-        for page in pdf.pages:
-            assert "STT" in page.extract_text()
+        texts = [page.extract_text() for page in pdf.pages]
+    with_rows = [text for text in texts if "31/12/2026" in text]
+    assert len(with_rows) > 2
+    assert all(text.count("STT") == 1 for text in with_rows)
+
+
+def test_the_signature_never_stands_on_a_page_of_its_own():
+    for rows in range(41, 49):
+        with opened(sample(rows=rows)) as pdf:
+            last = pdf.pages[-1].extract_text()
+        assert "hình thức." in last
+        assert "Nguyễn Văn Ân" in last
 
 
 def test_the_file_is_tagged_titled_and_vietnamese():
@@ -201,7 +216,7 @@ def test_a_draft_says_so_on_every_page_and_final_paper_never():
 
 
 @pytest.mark.parametrize(
-    "typed", ["#panic()", "#read(\"/etc/passwd\")", "*đậm* _nghiêng_ $x^2$", "<a> @b \\ // `c` [d]"]
+    "typed", ["#panic()", '#read("/etc/passwd")', "*đậm* _nghiêng_ $x^2$", "<a> @b \\ // `c` [d]"]
 )
 def test_what_people_typed_stays_plain_text(typed):
     with opened(sample(rows=1, note=typed)) as pdf:
@@ -218,7 +233,7 @@ def test_a_word_longer_than_its_cell_is_broken_inside_it():
     paper = replace(sample(rows=1), blocks=(Table(COLUMNS, (row,), "Nhiệm vụ"),))
     with opened(paper) as pdf:
         page = pdf.pages[0]
-        column = [c for c in page.chars if c["text"] == "x" and c["size"] == 13]
+        column = [c for c in page.chars if c["text"].startswith("x") and c["size"] == 13]
         edges = sorted({line["x0"] for line in page.lines if line["x0"] == line["x1"]})
         assert len(column) == 60
         assert max(c["x1"] for c in column) < edges[3]
