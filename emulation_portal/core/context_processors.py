@@ -40,6 +40,6 @@ def portal_facts() -> PortalFacts:
     )
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - Django passes it
+def portal(request: HttpRequest) -> dict[str, Any]:
     """Return `portal`, which every template may use."""
     return {"portal": portal_facts()}

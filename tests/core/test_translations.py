@@ -6,7 +6,9 @@ from pathlib import Path
 
 from emulation_portal.core.translations import compile_catalogues
 
-ENTRY = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "plan"\nmsgstr "{}"\n'
+ENTRY = (
+    'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "plan"\nmsgstr "{}"\n'
+)
 
 
 def test_compiles_what_is_newer_than_its_result(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class UserFactory(DjangoModelFactory[User]):
     username = factory.Sequence(lambda n: f"user{n}")
     email = factory.Sequence(lambda n: f"user{n}@example.gov.vn")
     full_name = factory.Sequence(lambda n: f"Trần Thị Bình {n}")
-    password = "!"  # noqa: S105 - nobody signs in with it
+    password = "!"
 
 
 class UnitFactory(DjangoModelFactory[Unit]):
