@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from units.memberships.models import Mandate
 from units.people.models import User
@@ -50,3 +50,18 @@ def administrators_left(*, on: date, without: Collection[int]) -> bool:
     """Return whether an administrator mandate, other than the ids in `without`, holds on `on`."""
     holding = Mandate.objects.valid_on(on).in_roles("administrator")
     return holding.exclude(pk__in=without).exists()
+
+
+def mail_of_the_house(mandate: Mandate) -> Q:
+    """Return the condition on messages to people of the mandate's own ministry.
+
+    The house is the unit's parent with all that stands under it. People who act for nobody yet
+    belong to no house and are not left out; administrators look after every house.
+    """
+    if mandate.is_administrator:
+        return Q()
+    top = mandate.unit.parent_id or mandate.unit_id
+    house = Q(unit=top) | Q(unit__parent=top) | Q(unit__parent__parent=top)
+    inside = Mandate.objects.filter(house).values("person")
+    outside = Mandate.objects.exclude(pk__in=Mandate.objects.filter(house)).values("person")
+    return Q(recipient__isnull=True) | Q(recipient__in=inside) | ~Q(recipient__in=outside)

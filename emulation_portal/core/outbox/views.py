@@ -12,8 +12,8 @@ from emulation_portal.core import access, idempotency
 from emulation_portal.core.errors import DomainError
 from emulation_portal.core.outbox import actions
 from emulation_portal.core.outbox.forms import MessageFilterForm, RetryForm
-from emulation_portal.core.outbox.models import Message
 from emulation_portal.core.outbox.queries import message_list as queried_messages
+from emulation_portal.core.outbox.queries import messages_for
 from emulation_portal.core.outbox.rendering import preview
 from emulation_portal.core.outbox.rules import MAIL_READERS
 from emulation_portal.core.outbox.states import MessageState
@@ -28,7 +28,10 @@ def message_list(request: HttpRequest) -> HttpResponse:
     form.is_valid()  # an unknown value is said beside its field and filters nothing
     chosen = form.cleaned_data
     found = queried_messages(
-        state=chosen.get("state", ""), kind=chosen.get("kind", ""), text=chosen.get("q", "")
+        request.mandate,
+        state=chosen.get("state", ""),
+        kind=chosen.get("kind", ""),
+        text=chosen.get("q", ""),
     )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
@@ -41,7 +44,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @access.roles(*MAIL_READERS)
 def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    message = get_object_or_404(Message.objects.select_related("recipient"), pk=pk)
+    message = get_object_or_404(messages_for(request.mandate), pk=pk)
     return render(
         request,
         "core/outbox/detail.html",
@@ -56,7 +59,7 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.roles(*MAIL_READERS)
 def message_retry(request: HttpRequest, pk: int) -> HttpResponse:
-    message = get_object_or_404(Message, pk=pk)
+    message = get_object_or_404(messages_for(request.mandate), pk=pk)
     form = RetryForm(request.POST)
     key = form.cleaned_data["form_key"] if form.is_valid() else ""
 
