@@ -196,7 +196,6 @@ def _replace_targets(section: PlanSection, version: PlanVersion, rows: Sequence[
         .order_by("version__number")
         .values_list("indicator_id", "identity")
     )
-    PlanTargetYear.objects.filter(target__section=section).delete()
     section.targets.all().delete()
     targets = [
         PlanTarget(
