@@ -70,7 +70,8 @@ def areas_with_deliverables(campaign: Campaign) -> list[AreaDeliverables]:
             area,
             {state: getattr(area, f"deliverables_{state}") for state in DeliverableState.values},
         )
-        for area in campaign.areas.annotate(**counted)
+        # Said here: Django drops the default order of a query that groups.
+        for area in campaign.areas.annotate(**counted).order_by("number")
     ]
 
 

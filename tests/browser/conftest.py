@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -145,18 +144,14 @@ def enter(portal: str) -> Callable[[BrowserContext, str], None]:
     """`enter(profile, username)`: the profile is signed in as that person, past the sign-in page."""
 
     def take_over(profile: BrowserContext, username: str) -> None:
-        person = User.objects.get(username=username)
         client = Client()
-        client.force_login(person, backend="units.people.backends.UsernameOrEmailBackend")
+        client.force_login(
+            User.objects.get(username=username),
+            backend="units.people.backends.UsernameOrEmailBackend",
+        )
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
         profile.add_cookies(
-            [
-                {
-                    "name": settings.SESSION_COOKIE_NAME,
-                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                    "domain": urlsplit(portal).hostname or "",
-                    "path": "/",
-                }
-            ]
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": portal}]
         )
 
     return take_over

@@ -48,32 +48,24 @@ def test_every_page_is_accessible_at_every_width(
     enter: Callable[[BrowserContext, str], None],
     portal: str,
 ) -> None:
-    tabs: dict[str, Page] = {}
+    # One profile for everybody: a second one would load style sheets and fonts anew.
+    profile = open_profile()
+    profile.add_init_script(path=AXE_FILE_PATH)
+    page = profile.new_page()
     faults: list[str] = []
     for visit in all_visits():
-        if visit.who not in tabs:
-            tabs[visit.who] = _tab(visit.who, language, open_profile, enter, portal)
+        profile.clear_cookies()
+        profile.add_cookies(
+            [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": portal}]
+        )
+        if visit.who != NOBODY:
+            enter(profile, visit.who)
         try:
-            found = list(_faults_of(visit, tabs[visit.who], language))
+            found = list(_faults_of(visit, page, language))
         except PlaywrightError as failure:
             found = [str(failure)]
         faults += [f"{visit}: {fault}" for fault in found]
     assert faults == []
-
-
-def _tab(
-    who: str,
-    language: str,
-    open_profile: OpenProfile,
-    enter: Callable[[BrowserContext, str], None],
-    portal: str,
-) -> Page:
-    profile = open_profile()
-    profile.add_init_script(path=AXE_FILE_PATH)
-    profile.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": portal}])
-    if who != NOBODY:
-        enter(profile, who)
-    return profile.new_page()
 
 
 def _faults_of(visit: Visit, page: Page, language: str) -> Iterator[str]:

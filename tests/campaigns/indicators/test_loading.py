@@ -361,8 +361,8 @@ def test_a_participant_or_phase_with_plans_is_not_removed(used: Indicator, at: d
 
 def test_rewording_what_is_in_use_is_shown_as_such(used: Indicator, at: datetime) -> None:
     with translation.override("en"):
-        diff = load(bent("en: Systems", "en: Information systems"), at)
-    assert diff.lines() == [
+        lines = load(bent("en: Systems", "en: Information systems"), at).lines()
+    assert lines == [
         "~ indicator ct-2  [in use: 1 × plan target]",
         "    name in English: Systems → Information systems",
     ]
