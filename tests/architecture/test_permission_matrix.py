@@ -39,7 +39,8 @@ from tests.architecture.world import (
 )
 from units.models import Role
 
-pytestmark = pytest.mark.django_db
+# Thousands of requests over lines that other tests measure: tracing them only takes time.
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 WRITE = os.environ.get("MATRIX") == "write"
 # Tables a page may write to while it is only looked at: who is signed in, how often one failed.

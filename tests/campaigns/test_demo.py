@@ -18,7 +18,8 @@ from units.models import Unit, User
 DATA = settings.BASE_DIR
 ON_SIGN_IN_PAGE = Path(DATA) / "templates" / "components" / "_demo_sign_ins.html"
 
-pytestmark = pytest.mark.django_db
+# The actions are measured by their own tests: tracing them again only takes time.
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 
 @pytest.fixture
