@@ -32,7 +32,7 @@ FAST_TESTS = ["-n", "2", f"--ignore={BROWSER_TESTS}"]
 STAGES = {
     "postgresql": ("PostgreSQL and Redis", FAST_TESTS),
     "sqlite": ("SQLite", [*FAST_TESTS, "--ignore=tests/tooling"]),
-    "browser": ("Chromium", ["-n", "2", BROWSER_TESTS]),
+    "browser": ("Chromium", [BROWSER_TESTS]),
 }
 RUNS = {"all": ["postgresql", "sqlite", "browser"], **{name: [name] for name in STAGES}}
 CLOSING_LINE = re.compile(

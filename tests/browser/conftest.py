@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
@@ -70,10 +71,22 @@ def database(
     with django_db_blocker.unblock():
         if is_made:
             yield
+            _disconnect_others()
             return
         made = setup_databases(verbosity=0, interactive=False)
         yield
+        _disconnect_others()
         teardown_databases(made, verbosity=0)
+
+
+def _disconnect_others() -> None:
+    """A server thread may still hold a connection, and PostgreSQL drops no database in use."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")
