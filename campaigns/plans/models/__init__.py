@@ -1,0 +1,33 @@
+"""Plans: one per unit and phase, in numbered versions that freeze when they are sent.
+
+State belongs to the version. `Plan.current` is the version the department last received,
+`Plan.in_force` the one last accepted: it stays in force until an amendment is accepted.
+Tasks and targets keep their `identity` through every version.
+"""
+
+from campaigns.plans.models.papers import PaperKind, PlanIssue, PlanPaper
+from campaigns.plans.models.plans import Plan, PlanQuerySet, PlanVersion, PlanVersionQuerySet
+from campaigns.plans.models.remarks import Remark
+from campaigns.plans.models.sections import (
+    PlanSection,
+    PlanTarget,
+    PlanTargetYear,
+    PlanTask,
+    SectionKind,
+)
+
+__all__ = [
+    "PaperKind",
+    "Plan",
+    "PlanIssue",
+    "PlanPaper",
+    "PlanQuerySet",
+    "PlanSection",
+    "PlanTarget",
+    "PlanTargetYear",
+    "PlanTask",
+    "PlanVersion",
+    "PlanVersionQuerySet",
+    "Remark",
+    "SectionKind",
+]
