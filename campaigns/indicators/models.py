@@ -70,7 +70,7 @@ class Indicator(Named, Sourced):
 
     class Meta:
         verbose_name = _("indicator")
-        ordering = ["campaign", "area__number", "position"]
+        ordering = ["campaign_id", "area__number", "position"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "code"], name="one_indicator_per_code"),
             models.CheckConstraint(
@@ -147,7 +147,7 @@ class MinistryTarget(Measured, Sourced):
 
     class Meta:
         verbose_name = _("ministry target")
-        ordering = ["indicator", "year"]
+        ordering = ["indicator_id", "year"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "year"], name="one_ministry_target_per_year"

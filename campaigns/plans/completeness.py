@@ -4,10 +4,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.indicators.models import Indicator
-from campaigns.plans.models import PaperKind, PlanSection, PlanTask, PlanVersion, SectionKind
+from campaigns.plans.models import (
+    PaperKind,
+    PlanSection,
+    PlanTargetYear,
+    PlanTask,
+    PlanVersion,
+    SectionKind,
+)
 from campaigns.plans.queries import indicators_answered_by, issue_of, sections_of
 from campaigns.programme.models import PlanFlow
 
@@ -87,9 +95,12 @@ def _missing_in_sections(version: PlanVersion) -> list[Missing]:
     for indicator in indicators_answered_by(plan.unit, plan.phase.campaign_id):
         if indicator.confirmed:
             answered[indicator.area_id].append(indicator)
+    promised = PlanTargetYear.objects.filter(version=version).values("target")
     settled = set(
-        version.targets.filter(not_applicable=True).values_list("indicator_id", flat=True)
-    ) | set(version.targets.filter(years__isnull=False).values_list("indicator_id", flat=True))
+        version.targets.filter(models.Q(not_applicable=True) | models.Q(pk__in=promised))
+        .order_by()
+        .values_list("indicator_id", flat=True)
+    )
     missing: list[Missing] = []
     for section in sections_of(version):
         found = _missing_text(section)

@@ -136,7 +136,7 @@ class CampaignDocument(Sourced):
 
     class Meta:
         verbose_name = _("campaign document")
-        ordering = ["campaign", "position"]
+        ordering = ["campaign_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "code"], name="one_campaign_document_per_code"
@@ -170,7 +170,7 @@ class ContentArea(Named, Sourced):
 
     class Meta:
         verbose_name = _("content area")
-        ordering = ["campaign", "number"]
+        ordering = ["campaign_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "number"], name="one_area_per_number")
         ]
@@ -219,7 +219,7 @@ class Deliverable(Named, Sourced):
 
     class Meta:
         verbose_name = _("deliverable")
-        ordering = ["campaign", "area__number", "position"]
+        ordering = ["campaign_id", "area__number", "position"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "code"], name="one_deliverable_per_code"),
             models.CheckConstraint(
@@ -262,7 +262,7 @@ class Phase(Named, Sourced):
 
     class Meta:
         verbose_name = _("phase")
-        ordering = ["campaign", "number"]
+        ordering = ["campaign_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "number"], name="one_phase_per_number"),
             models.CheckConstraint(
@@ -315,7 +315,7 @@ class ReportingPeriod(models.Model):
 
     class Meta:
         verbose_name = _("reporting period")
-        ordering = ["campaign", "starts_on", "kind"]
+        ordering = ["campaign_id", "starts_on", "kind"]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "kind", "year", "number"],
@@ -362,7 +362,7 @@ class Holiday(Named, Sourced):
 
     class Meta:
         verbose_name = _("holiday")
-        ordering = ["campaign", "day"]
+        ordering = ["campaign_id", "day"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "day"], name="one_holiday_per_day")
         ]

@@ -123,7 +123,7 @@ class UnitName(models.Model):
 
     class Meta:
         verbose_name = _("unit name")
-        ordering = ["unit", "valid_from"]
+        ordering = ["unit_id", "valid_from"]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "valid_from"], name="one_name_per_unit_and_first_day"

@@ -118,7 +118,7 @@ class PlanVersion(models.Model):
 
     class Meta:
         verbose_name = _("plan version")
-        ordering = ["plan", "number"]
+        ordering = ["plan_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="one_version_per_number"),
             models.UniqueConstraint(

@@ -43,7 +43,7 @@ class PlanSection(models.Model):
 
     class Meta:
         verbose_name = _("plan section")
-        ordering = ["version", "position"]
+        ordering = ["version_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "area"],
@@ -103,7 +103,7 @@ class PlanTask(models.Model):
 
     class Meta:
         verbose_name = _("plan task")
-        ordering = ["section", "position"]
+        ordering = ["section_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "identity"], name="task_stands_once_in_a_version"
@@ -127,7 +127,7 @@ class PlanTarget(Measured):
 
     class Meta:
         verbose_name = _("plan target")
-        ordering = ["section", "indicator__position"]
+        ordering = ["section_id", "indicator_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "indicator"], name="one_target_per_version_and_indicator"
@@ -154,7 +154,7 @@ class PlanTargetYear(Measured):
 
     class Meta:
         verbose_name = _("target of a year")
-        ordering = ["target", "year"]
+        ordering = ["target_id", "year"]
         constraints = [
             models.UniqueConstraint(fields=["target", "year"], name="one_target_per_year"),
             models.CheckConstraint(
