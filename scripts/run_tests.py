@@ -28,11 +28,11 @@ from emulation_portal.core.supervisor import end_with_parent  # noqa: E402
 
 BROWSER_TESTS = "tests/browser"
 FAST_TESTS = ["-n", "2", f"--ignore={BROWSER_TESTS}"]
-# The tests of these scripts know no database: once is enough.
 STAGES = {
     "postgresql": ("PostgreSQL and Redis", FAST_TESTS),
-    "sqlite": ("SQLite", [*FAST_TESTS, "--ignore=tests/tooling"]),
-    "browser": ("Chromium", [BROWSER_TESTS]),
+    # What uses no database was tried in the first stage: once is enough.
+    "sqlite": ("SQLite", [*FAST_TESTS, "--ignore=tests/tooling", "--database-only"]),
+    "browser": ("Chromium", ["-n", "2", BROWSER_TESTS]),
 }
 RUNS = {"all": ["postgresql", "sqlite", "browser"], **{name: [name] for name in STAGES}}
 CLOSING_LINE = re.compile(

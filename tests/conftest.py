@@ -66,12 +66,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="a skipped test fails the run unless tests/allowed_skips.txt names it",
     )
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only the tests that use the database: the others say the same on every one",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     let_flush_pass()
     if not hasattr(config, "workerinput"):  # once, not in each process of a parallel run
         compile_catalogues(map(Path, settings.LOCALE_PATHS))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--database-only"):
+        return
+    without = [item for item in items if not _uses_database(item)]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    asked_for = set(getattr(item, "fixturenames", ()))
+    return bool({"db", "django_db_setup"} & asked_for) or "django_db" in item.keywords
 
 
 def pytest_unconfigure() -> None:
