@@ -4,6 +4,8 @@ Nothing is unpacked to disk and no size is believed: bytes are counted while the
 reading stops at the limit.
 """
 
+import re
+import stat
 import struct
 import zipfile
 import zlib
@@ -32,7 +34,37 @@ _DOCTYPES = tuple(
 _OLE_PAYLOADS = tuple(mark.encode("utf-16-le") for mark in ("Ole10Native", "_VBA_PROJECT"))
 _MACRO_PARTS = ("vbaproject.bin", "vbadata.xml", "vbaprojectsignature.bin")
 _MACRO_FOLDERS = ("macrosheets/", "activex/", "dialogsheets/")
-_PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
+# Programs, archives and formats that run something, whatever the part is called.
+_PROGRAMS = (
+    *(b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"L\0\0\0\x01\x14\x02\0", b"{\\rtf"),
+    *(b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"MSCF", b"\x1f\x8b\x08", b"<?php", b"MIME-Version:"),
+)
+_PROGRAM_PARTS = re.compile(
+    r"\.(?:exe|dll|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|lnk|jar|msi|py|sh|php"
+    r"|html?|mht|mhtml|rtf|chm|swf|iso|rar|7z|gz|cab)$"
+)
+_FOREIGN_FOLDERS = ("webextensions/",)  # panes that load a page from elsewhere
+# Relationships inside the package, by the last word of their type.
+_MACRO_LINKS = {
+    "vbaproject",
+    "wordvbadata",
+    "xlmacrosheet",
+    "xlintlmacrosheet",
+    "activexcontrolbinary",
+}
+_FOREIGN_LINKS = {"afchunk"}  # a whole page or letter, put in when the document is opened
+# Commands in cells and fields, and queries that fetch when the workbook is opened.
+_COMMANDS = re.compile(
+    rb"<(?:\w+:)?(?:ddeLink|oleLink|webPr|dbPr)\b"
+    rb"|<(?:\w+:)?f\b[^>]*>[^<\"]{0,200}\|(?:'|&apos;)"
+    rb"|<(?:\w+:)?f\b[^>]*>[^<]{0,500}(?:WEBSERVICE|CALL|REGISTER\.ID|EXEC)\("
+    rb"|instr=\"\s*DDE(?:AUTO)?\b",
+)
+_INSTRUCTIONS = re.compile(rb"<w:instrText\b[^>]*>([^<]{0,2000})</w:instrText>")
+_DDE = re.compile(rb"^\s*DDE(?:AUTO)?\b|\bDDEAUTO\b")
+_OVERLAP = 4096  # how long a command may be and still be seen across two chunks
+_MOST_INSTRUCTIONS = 256 * 1024
+_XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
 
 
 class ArchiveRefused(Exception):
@@ -86,8 +118,15 @@ class Package:
 
 
 def ends_like_archive(tail: bytes) -> bool:
-    """Return whether a file whose last bytes are `tail` can be opened as a ZIP archive."""
-    return _find_end(tail) is not None
+    """Return whether a file whose last bytes are `tail` can be opened as a ZIP archive.
+
+    Readers are lenient: they look for the last record anywhere near the end, so this does too.
+    """
+    start = tail.rfind(_END_SIGNATURE)
+    if start < 0 or start + _END.size > len(tail):
+        return False
+    _, disk, first_disk, here, entries, size, _, _ = _END.unpack_from(tail, start)
+    return disk == first_disk == 0 and here == entries and (size <= start or b"PK\x01\x02" in tail)
 
 
 def inspect_package(stream: IO[bytes], *, limits: Limits | None = None) -> Package:
@@ -136,6 +175,7 @@ class _Inspection:
         is_xml = name.endswith((".xml", ".rels", ".vml"))
         wanted = info.filename == _CONTENT_TYPES or name.endswith(".rels")
         kept, previous, first = bytearray(), b"", True
+        commands = _Commands()
         nested: IO[bytes] | None = None
         for chunk in self._chunks(archive, info):
             if first and chunk.startswith(_PROGRAMS):
@@ -144,24 +184,29 @@ class _Inspection:
                 if depth >= self.limits.nesting:
                     raise ArchiveWithPayload
                 nested = SpooledTemporaryFile(max_size=1024 * 1024)  # noqa: SIM115 - closed below
+            if first and chunk.startswith(_XML_STARTS):
+                is_xml = True  # whatever it is called, a reader may be told to read it as XML
             first = False
             if nested is not None:
                 nested.write(chunk)
             seen = previous + chunk
             if any(mark in seen for mark in (_DOCTYPES if is_xml else _OLE_PAYLOADS)):
                 raise DeceptiveArchive if is_xml else ArchiveWithPayload
-            previous = chunk[-64:]
+            if is_xml:
+                commands.look_into(seen)
+            previous = chunk[-_OVERLAP:] if is_xml else chunk[-64:]
             if wanted:
                 kept += chunk
                 if len(kept) > _PART_KEPT:
                     raise ArchiveTooLarge
+        commands.end()
         if nested is not None:
             with nested:
                 self._check_nested(nested, depth)
         if info.filename == _CONTENT_TYPES:
             package.content_types = _content_types(bytes(kept))
         elif wanted:
-            package.external += _external(bytes(kept))
+            package.external += _external(_links(bytes(kept)))
 
     def _check_nested(self, nested: IO[bytes], depth: int) -> None:
         inner = self.inspect(nested, depth=depth + 1)
@@ -225,7 +270,11 @@ def _check_entry(info: zipfile.ZipInfo) -> None:
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or "\\" in name or "\0" in info.orig_filename:
         raise DeceptiveArchive
+    if ":" in name or not name.isprintable() or stat.S_ISLNK(info.external_attr >> 16):
+        raise DeceptiveArchive
     lowered = name.casefold()
+    if _PROGRAM_PARTS.search(lowered) or any(part in lowered for part in _FOREIGN_FOLDERS):
+        raise ArchiveWithPayload
     if parts[-1].casefold() in _MACRO_PARTS or any(part in lowered for part in _MACRO_FOLDERS):
         raise ArchiveWithMacro
 
@@ -237,12 +286,53 @@ def _content_types(xml: bytes) -> set[str]:
     return types
 
 
-def _external(xml: bytes) -> list[tuple[str, str]]:
+def _links(xml: bytes) -> Element:
+    """The relationships of a part. Raises for those that lead to program code or to a page."""
+    root = _parse(xml)
+    kinds = {_kind(element).casefold() for element in root}
+    if kinds & _MACRO_LINKS:
+        raise ArchiveWithMacro
+    if kinds & _FOREIGN_LINKS:
+        raise ArchiveWithPayload
+    return root
+
+
+def _kind(link: Element) -> str:
+    return str(link.get("Type", "")).rsplit("/", 1)[-1]
+
+
+def _external(links: Element) -> list[tuple[str, str]]:
     return [
-        (str(element.get("Type", "")).rsplit("/", 1)[-1], str(element.get("Target", "")))
-        for element in _parse(xml)
-        if element.get("TargetMode") == "External"
+        (_kind(link), str(link.get("Target", "")))
+        for link in links
+        if str(link.get("TargetMode", "")).casefold() == "external"
     ]
+
+
+class _Commands:
+    """Looks for what would start a program or fetch data when a document is opened.
+
+    Word lets a field be written in pieces; the pieces are put together before they are read.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: dict[bytes, None] = {}
+        self._size = 0
+
+    def look_into(self, xml: bytes) -> None:
+        if _COMMANDS.search(xml):
+            raise ArchiveWithPayload
+        for piece in _INSTRUCTIONS.findall(xml):
+            # Chunks overlap: what was seen twice counts once.
+            if piece not in self._pieces and self._size < _MOST_INSTRUCTIONS:
+                self._pieces[piece] = None
+                self._size += len(piece)
+                if _DDE.search(piece):
+                    raise ArchiveWithPayload
+
+    def end(self) -> None:
+        if _DDE.search(b"".join(self._pieces)):
+            raise ArchiveWithPayload
 
 
 def _parse(xml: bytes) -> Element:

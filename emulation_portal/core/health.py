@@ -8,6 +8,8 @@ from django.db import Error, connection, models
 from django.utils.translation import gettext_lazy as _
 from kombu import Connection
 
+from emulation_portal.core.attachments import scanner
+
 SILENT_AFTER = timedelta(seconds=90)
 _BROKER_TIMEOUT = 1  # second
 
@@ -48,6 +50,14 @@ def readiness(at: datetime) -> dict[str, bool]:
         "worker": "worker" in (beats or ()),
         "beat": "beat" in (beats or ()),
     }
+
+
+def hindrances() -> dict[str, bool]:
+    """Whether parts are well without which the portal still serves its pages. Never raises.
+
+    "scanner", where one is set up: while it is silent, new files stay closed to everybody.
+    """
+    return {"scanner": scanner.ping()} if scanner.is_configured() else {}
 
 
 def _recent_heartbeats(at: datetime) -> set[str] | None:

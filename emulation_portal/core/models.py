@@ -1,6 +1,6 @@
 """Every model of the app, by name. A model missing here would get no table."""
 
-from emulation_portal.core.attachments.models import Attachment
+from emulation_portal.core.attachments.models import Attachment, AttachmentScan
 from emulation_portal.core.audit.models import (
     AuditChain,
     AuditDailyHead,
@@ -14,6 +14,7 @@ from emulation_portal.core.outbox.models import Message
 
 __all__ = [
     "Attachment",
+    "AttachmentScan",
     "AuditChain",
     "AuditDailyHead",
     "AuditEntry",

@@ -1,7 +1,8 @@
 """Which of core's own tables are protected, and how."""
 
 from emulation_portal.core import immutability
-from emulation_portal.core.attachments.models import Attachment
+from emulation_portal.core.attachments.models import Attachment, AttachmentScan
+from emulation_portal.core.attachments.states import SCAN_TRANSITIONS, ScanState
 from emulation_portal.core.audit.models import AuditDailyHead, AuditEntry, ErasableText
 from emulation_portal.core.jobs.models import Job
 from emulation_portal.core.jobs.states import JOB_TRANSITIONS
@@ -16,6 +17,15 @@ def register() -> None:
     immutability.register_append_only(AuditDailyHead)
     immutability.register_erasable(ErasableText, text="text", erased_at="erased_at")
     immutability.register_append_only(Attachment)
+    immutability.register_transitions(
+        AttachmentScan, state_field="state", pairs=pairs_of(SCAN_TRANSITIONS)
+    )
+    immutability.register_frozen_columns(
+        AttachmentScan,
+        state_field="state",
+        open_states=(ScanState.NOT_SCANNED, ScanState.PENDING),
+        columns=("signature", "scanned_at"),
+    )
     immutability.register_transitions(
         Message, state_field="state", pairs=pairs_of(MESSAGE_TRANSITIONS)
     )

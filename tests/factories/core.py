@@ -10,7 +10,7 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from emulation_portal.core.models import Attachment, Job, Message
+from emulation_portal.core.models import Attachment, AttachmentScan, Job, Message
 from emulation_portal.core.outbox.models import search_key
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -41,6 +41,16 @@ class AttachmentFactory(DjangoModelFactory[Attachment]):
     file = factory.LazyFunction(lambda: f"{uuid.uuid4().hex}.pdf")
     uploaded_by = factory.SubFactory(PersonFactory)
     uploaded_at = AT
+
+
+class AttachmentScanFactory(DjangoModelFactory[AttachmentScan]):
+    """A file the virus scanner has not answered for yet."""
+
+    class Meta:
+        model = AttachmentScan
+
+    attachment = factory.SubFactory(AttachmentFactory)
+    state = "pending"
 
 
 class MessageFactory(DjangoModelFactory[Message]):

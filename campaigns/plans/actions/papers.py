@@ -1,10 +1,12 @@
 """The paper of a version: how it was issued, and the files that belong to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,10 +36,27 @@ class IssueNotDue(DomainError):
     message = _("This version is not waiting to be issued.")
 
 
+class PaperGone(DomainError):
+    """Somebody else took the paper off in the meantime."""
+
+    message = _("This paper has been taken off in the meantime.")
+
+
 class PaperAttachedTwice(DomainError):
     """The very same file stands there already under the same kind."""
 
     message = _("This file is attached already as “%(kind)s”.")
+
+
+@dataclass(frozen=True)
+class PaperDetails:
+    """What a paper is, and what its official form says of itself."""
+
+    kind: str
+    number_symbol: str = ""
+    issue_date: date | None = None
+    issuer: str = ""
+    abstract: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,12 +156,13 @@ def attach_paper(
     issuer: str = "",
     abstract: str = "",
 ) -> PlanPaper:
-    """Attach a file to the draft, with what its official paper says of itself; return it.
+    """Attach a file to the draft, as the last paper, with what it says of itself; return it.
 
     Side effects, in order: the version is locked, the paper is written, "plan.paper_attached"
     is audited. Raises VersionFrozen, PaperAttachedTwice.
     """
     version = lock_draft(version.pk)
+    last = version.papers.aggregate(last=Max("position"))["last"]
     paper = PlanPaper(
         version=version,
         attachment=attachment,
@@ -151,9 +171,9 @@ def attach_paper(
         issue_date=issue_date,
         issuer=issuer,
         abstract=abstract,
+        position=0 if last is None else last + 1,
     )
-    if PlanPaper.objects.filter(version=version, attachment=attachment, kind=kind).exists():
-        raise PaperAttachedTwice(kind=paper.get_kind_display())
+    _refuse_second(paper)
     paper.save()
     audit.record(
         "plan.paper_attached",
@@ -163,6 +183,91 @@ def attach_paper(
         data={"version": version.number, "kind": kind, "sha256": attachment.sha256},
     )
     return paper
+
+
+@transaction.atomic
+def attach_papers(
+    *,
+    version: PlanVersion,
+    papers: Sequence[tuple[Attachment, PaperDetails]],
+    by: Actor,
+    at: datetime,
+) -> list[PlanPaper]:
+    """Attach several files at once, in this order: all of them or none. Raises as `attach_paper`."""
+    return [
+        attach_paper(version=version, attachment=attachment, by=by, at=at, **vars(details))
+        for attachment, details in papers
+    ]
+
+
+@transaction.atomic
+def correct_paper(*, paper: PlanPaper, details: PaperDetails, by: Actor, at: datetime) -> PlanPaper:
+    """Change what a paper of the draft is and says of itself; the file stays. Return the paper.
+
+    Side effects, in order: the version is locked, the paper is written, "plan.paper_corrected"
+    is audited with the former details. Raises VersionFrozen, PaperGone, PaperAttachedTwice.
+    """
+    version = lock_draft(paper.version_id)
+    standing = version.papers.filter(pk=paper.pk).select_related("attachment").first()
+    if standing is None:
+        raise PaperGone
+    former = {name: getattr(standing, name) for name in vars(details)}
+    if former == vars(details):
+        return standing
+    for name, value in vars(details).items():
+        setattr(standing, name, value)
+    _refuse_second(standing)
+    standing.save(update_fields=list(vars(details)))
+    audit.record(
+        "plan.paper_corrected",
+        root=version.plan,
+        by=by,
+        at=at,
+        data={
+            "version": version.number,
+            "sha256": standing.attachment.sha256,
+            "before": former,
+            "after": vars(details),
+        },
+    )
+    return standing
+
+
+@transaction.atomic
+def move_paper(*, paper: PlanPaper, up: bool, by: Actor, at: datetime) -> None:
+    """Let a paper of the draft change places with its neighbour of the same kind.
+
+    At the edge nothing happens. Side effects, in order: the version is locked, the positions are
+    written, "plan.papers_ordered" is audited. Raises VersionFrozen, PaperGone.
+    """
+    version = lock_draft(paper.version_id)
+    papers = list(version.papers.order_by("position", "pk"))
+    place = next((place for place, other in enumerate(papers) if other.pk == paper.pk), None)
+    if place is None:
+        raise PaperGone
+    others = range(place - 1, -1, -1) if up else range(place + 1, len(papers))
+    neighbour = next((n for n in others if papers[n].kind == papers[place].kind), None)
+    if neighbour is None:
+        return
+    papers[place], papers[neighbour] = papers[neighbour], papers[place]
+    for position, standing in enumerate(papers):
+        standing.position = position
+    PlanPaper.objects.bulk_update(papers, ["position"])
+    audit.record(
+        "plan.papers_ordered",
+        root=version.plan,
+        by=by,
+        at=at,
+        data={"version": version.number, "papers": [standing.pk for standing in papers]},
+    )
+
+
+def _refuse_second(paper: PlanPaper) -> None:
+    same = PlanPaper.objects.filter(
+        version=paper.version_id, attachment=paper.attachment_id, kind=paper.kind
+    )
+    if same.exclude(pk=paper.pk).exists():
+        raise PaperAttachedTwice(kind=paper.get_kind_display())
 
 
 @transaction.atomic

@@ -5,11 +5,12 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from emulation_portal.core.actors import Actor
-from emulation_portal.core.attachments import UploadRefused, accept_upload
+from emulation_portal.core.attachments import ScanState, UploadRefused, accept_upload
 from emulation_portal.core.models import Attachment
 
 FIRST_YEAR = 1990
@@ -55,28 +56,40 @@ class KeptFileForm(forms.BaseForm):
     kept_field: str = "kept_file"
     attachment: Attachment | None = None
     offered: Attachment | None = None
+    sent_name: str = ""  # what an upload is called that came with this very request
+    reused: bool = False  # its bytes were here already
 
-    def take_file(self, *, by: Actor, at: datetime, offered: Attachment | None = None) -> None:
+    def take_file(
+        self,
+        *,
+        by: Actor,
+        at: datetime,
+        offered: Attachment | None = None,
+        reuse_from: QuerySet[Attachment] | None = None,
+    ) -> None:
         """Find the file this form is about: a new upload, one kept earlier, or the one `offered`.
 
         Call it once, on a bound form, before `is_valid`. A kept id counts only for the person
-        who uploaded that file: an id is no permission.
+        who uploaded that file, or when it is among `reuse_from`: an id is no permission.
 
-        Side effects: a new upload is taken in (`accept_upload`).
+        Side effects: a new upload is taken in (`accept_upload`), unless the same bytes stand
+        among `reuse_from`.
         """
         self.offered = offered
         field = self.fields[self.file_field]
         upload = self.files.get(self.add_prefix(self.file_field))
-        kept = self._kept(by, offered)
+        kept = self._kept(by, offered, reuse_from)
         if upload is not None:
             try:
                 field.clean(upload)
-                self.attachment = accept_upload(upload, by=by, at=at)
+                self.attachment = accept_upload(upload, by=by, at=at, reuse_from=reuse_from)
             except UploadRefused as refusal:
                 self._refusal = str(refusal)
             except ValidationError:
                 return  # the field says it by itself when the form is checked
             else:
+                self.sent_name = str(upload.name)
+                self.reused = self.attachment.uploaded_at < at
                 self.files = self.files.copy()
                 self.files.pop(self.add_prefix(self.file_field), None)
         elif kept is not None:
@@ -89,7 +102,9 @@ class KeptFileForm(forms.BaseForm):
 
     _refusal = ""
 
-    def _kept(self, by: Actor, offered: Attachment | None) -> Attachment | None:
+    def _kept(
+        self, by: Actor, offered: Attachment | None, reuse_from: QuerySet[Attachment] | None
+    ) -> Attachment | None:
         try:
             key = self.fields[self.kept_field].clean(
                 self.data.get(self.add_prefix(self.kept_field), "")
@@ -100,7 +115,10 @@ class KeptFileForm(forms.BaseForm):
             return offered
         if offered is not None and offered.pk == key:
             return offered
-        return Attachment.objects.filter(pk=key, uploaded_by_id=by.person_id).first() or offered
+        usable = Attachment.objects.filter(uploaded_by_id=by.person_id)
+        if reuse_from is not None:
+            usable = reuse_from
+        return usable.filter(pk=key).exclude(scan__state=ScanState.INFECTED).first() or offered
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -41,6 +41,15 @@ class NameNotTaken(UploadRefused):
     message = _("The name of this file contains characters that cannot be shown. Rename the file.")
 
 
+class NameTooLong(UploadRefused):
+    """The name is longer than the portal keeps whole."""
+
+    message = _(
+        "The name of this file is longer than %(limit)s characters. "
+        "Give the file a shorter name, then choose it again."
+    )
+
+
 class DoubleExtension(UploadRefused):
     """A program's extension stands before the last one."""
 
@@ -106,11 +115,29 @@ class Bomb(UploadRefused):
     )
 
 
+class TooManyDots(UploadRefused):
+    """A picture larger than any scanner makes."""
+
+    message = _(
+        "The picture “%(name)s” has more than %(limit)s million dots. "
+        "Scan or save it at a lower resolution."
+    )
+
+
 class TwoFilesInOne(UploadRefused):
     """The file is of two kinds at once, or hides data."""
 
     message = _(
         "The file “%(name)s” hides data inside. Open it, save it again and choose the new copy."
+    )
+
+
+class Infected(UploadRefused):
+    """The virus scanner found malware."""
+
+    message = _(
+        "The file “%(name)s” contains malware (%(signature)s). Nothing of it has been kept. "
+        "Tell the person responsible for your computers, and choose a clean copy."
     )
 
 

@@ -6,11 +6,13 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from emulation_portal.core.attachments.errors import (
     DoubleExtension,
     NameNotTaken,
+    NameTooLong,
     NothingUploaded,
     TooBig,
     TypeNotTaken,
@@ -21,7 +23,8 @@ from emulation_portal.formats.writing import show_number
 
 ACCEPT = ",".join(f".{extension}" for extension in KIND_OF_EXTENSION)
 _MEGABYTE = 1024 * 1024
-_LONGEST_NAME = 255
+# Django cuts a longer name to 255 without a word; a name kept here is kept whole.
+_LONGEST_NAME = 250
 # fmt: off
 _PROGRAM_EXTENSIONS = frozenset((
     "apk", "app", "bat", "cgi", "chm", "cmd", "cpl", "dll", "docm", "dotm", "exe",
@@ -49,11 +52,12 @@ def shown_limit(size: int) -> str:
 
 
 def upload_hint() -> str:
-    """Return the sentence that stands beside every file field."""
-    return _(
-        "pdf, docx, xlsx, jpg or png, at most %(limit)s. "
-        "Do not upload documents that contain state secrets."
-    ) % {"limit": shown_limit(settings.ATTACHMENT_MAX_BYTES)}
+    """Return what stands beside every file field: which files, how large, and no State secrets."""
+    taken = _("pdf, docx, xlsx, jpg or png, at most %(limit)s.") % {
+        "limit": shown_limit(settings.ATTACHMENT_MAX_BYTES)
+    }
+    secrets = _("No State secrets here: do not upload documents that contain State secrets.")
+    return format_html("{} <strong>{}</strong>", taken, secrets)
 
 
 def inspect_upload(upload: UploadedFile) -> Inspection:
@@ -84,8 +88,10 @@ def inspect_upload(upload: UploadedFile) -> Inspection:
 
 
 def _kind_of(name: str) -> Kind:
-    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+    if not name or not name.isprintable():
         raise NameNotTaken
+    if len(name) > _LONGEST_NAME:
+        raise NameTooLong(limit=show_number(_LONGEST_NAME))
     *inner, last = [suffix[1:].lower() for suffix in PurePosixPath(name).suffixes] or [""]
     if last not in KIND_OF_EXTENSION:
         raise TypeNotTaken(name=name)
