@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults check fmt lock messages clean
+.PHONY: help run test faults check fmt lock messages backup restore clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -30,6 +30,15 @@ lock: ## write both requirement locks anew from pyproject.toml
 
 messages: ## bring new sentences into the translation catalogue
 	@$(PYTHON) scripts/bootstrap.py dev --then scripts/messages.py update
+
+# On a production host .env names the settings; where there is none, the embedded portal is meant.
+backup restore: export DJANGO_SETTINGS_MODULE := $(or $(DJANGO_SETTINGS_MODULE),$(shell sed -n 's/^DJANGO_SETTINGS_MODULE=//p' .env 2>/dev/null),emulation_portal.settings.embedded)
+
+backup: ## copy database and files into a new folder below var/backups, or below INTO=/path
+	@$(PYTHON) scripts/bootstrap.py runtime --then manage.py backup $(if $(INTO),--into "$(INTO)")
+
+restore: ## put back the backup FROM=folder and prove it; WORD=replace lets data there now be lost
+	@$(PYTHON) scripts/bootstrap.py runtime --then manage.py restore "$(FROM)" $(if $(WORD),--word "$(WORD)")
 
 clean: ## remove caches and what the build made; the data under var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* var/static

@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNTIME, DEV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
+# The runtime set with the extra "s3", for portals of several hosts.
+S3 = ROOT / "requirements-s3.txt"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 # One lock serves every supported Python and platform; addresses of indexes stay out of it.
 COMPILE = ["-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11"]
@@ -26,6 +28,7 @@ def fingerprint() -> str:
     content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = content["project"]
     intent = [project["requires-python"], project["dependencies"], content["dependency-groups"]]
+    intent += [project.get("optional-dependencies", {})]
     digest = hashlib.sha256(json.dumps(intent).encode()).hexdigest()
     return f"# Made by `make lock` from pyproject.toml, whose requirements were {digest[:16]}.\n"
 
@@ -35,10 +38,11 @@ def write() -> None:
     uv = [sys.executable, *COMPILE]
     for wanted in (
         ["pyproject.toml", "-o", RUNTIME.name],
-        ["--group", "pyproject.toml:dev", "-c", RUNTIME.name, "-o", DEV.name],
+        ["pyproject.toml", "--extra", "s3", "-c", RUNTIME.name, "-o", S3.name],
+        ["--group", "pyproject.toml:dev", "-c", S3.name, "-o", DEV.name],
     ):
         subprocess.check_call([*uv, *wanted], cwd=ROOT, stdout=subprocess.DEVNULL)
-    for path in (RUNTIME, DEV):
+    for path in (RUNTIME, S3, DEV):
         path.write_text(fingerprint() + path.read_text(encoding="utf-8"), encoding="utf-8")
 
 
@@ -46,7 +50,7 @@ def problems() -> list[str]:
     """What is wrong with the committed locks; empty when all is well."""
     found = []
     pins: dict[str, str] = {}
-    for path in (RUNTIME, DEV):
+    for path in (RUNTIME, S3, DEV):
         text = path.read_text(encoding="utf-8")
         if not text.startswith(fingerprint()):
             found.append(f"{path.name} was not made from today's pyproject.toml: run `make lock`")

@@ -77,6 +77,10 @@ class Lock:
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, str(os.getpid()).encode(), 0)
 
+    def release(self) -> None:
+        """Give the lock back while this process lives on."""
+        os.close(self.descriptor)
+
     def _holder(self) -> int | None:
         text = os.pread(self.descriptor, 20, 0).decode(errors="replace")
         return int(text) if text.isdigit() else None

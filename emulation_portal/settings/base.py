@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # All that the running portal writes: database, attachments, mail, logs of its own making.
@@ -144,7 +146,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -159,6 +161,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 40 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
 ATTACHMENT_DAILY_BYTES = 500 * 1024 * 1024  # per person
+# Where clamd (ClamAV) listens: the path of its unix socket, or host:port. Empty: no virus checks.
+CLAMD_SOCKET = ""
+CLAMD_UPLOAD_SECONDS = 2.0  # how long an upload waits for it; what takes longer is swept up
 FILE_UPLOAD_HANDLERS = [
     "emulation_portal.core.attachments.uploads.CappedUploadHandler",  # first: it drops the excess
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -190,7 +195,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 PLAN_REVIEW_DAYS = 10
 
 # Who answers the phone; shown in the footer, at sign-in and on error pages.
-SUPPORT_OFFICE = "Vụ Tổ chức cán bộ, Bộ Văn hóa, Thể thao và Du lịch"
+SUPPORT_OFFICE = _(
+    "Department of Organization and Personnel, Ministry of Culture, Sports and Tourism"
+)
 SUPPORT_PHONE = ""
 SUPPORT_EMAIL = ""
 PORTAL_URL = "http://127.0.0.1:8000"  # mails carry whole addresses
@@ -235,6 +242,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "emulation_portal.core.tasks.heartbeat",
         "schedule": 15.0,
         "options": {"expires": 15},
+    },
+    "check files for viruses": {
+        "task": "emulation_portal.core.tasks.scan_attachments",
+        "schedule": 20.0,  # how long an honest file may stay closed after a slow upload check
+        "options": {"expires": 20},
     },
     "seal the audit day": {
         "task": "emulation_portal.core.tasks.seal_audit_day",

@@ -14,18 +14,26 @@ REQUIRED = {
     "PORTAL_URL": "https://portal.example.vn",
     "DEFAULT_FROM_EMAIL": "the address mails come from",
 }
+# Required as soon as ATTACHMENTS_BUCKET names a bucket.
+OBJECT_STORE = {
+    "ATTACHMENTS_ENDPOINT": "https://s3.example.vn",
+    "ATTACHMENTS_ACCESS_KEY": "the object store's access key",
+    "ATTACHMENTS_SECRET_KEY": "the object store's secret key",
+}
 SCHEMES = {
     "DATABASE_URL": {"postgres", "postgresql"},
     "REDIS_URL": {"redis", "rediss"},
     "EMAIL_URL": {"smtp", "smtp+tls", "smtp+ssl"},
     "PORTAL_URL": {"https"},
+    "ATTACHMENTS_ENDPOINT": {"http", "https"},
 }
 
 
 def problems_of(environment: Mapping[str, str]) -> list[str]:
     """Return one clause for each variable that is missing or cannot be right."""
     problems = []
-    for name, meaning in REQUIRED.items():
+    required = {**REQUIRED, **(OBJECT_STORE if environment.get("ATTACHMENTS_BUCKET") else {})}
+    for name, meaning in required.items():
         value = environment.get(name, "").strip()
         if not value:
             problems.append(f"{name} is missing ({meaning})")

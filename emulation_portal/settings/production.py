@@ -5,7 +5,7 @@ import os
 import environ
 
 from emulation_portal.settings.base import *  # noqa: F403 - settings modules extend one another
-from emulation_portal.settings.base import BASE_DIR, CELERY_TASK_TIME_LIMIT, VAR_DIR
+from emulation_portal.settings.base import BASE_DIR, CELERY_TASK_TIME_LIMIT, STORAGES, VAR_DIR
 from emulation_portal.settings.environment import require_complete
 
 env = environ.Env()
@@ -42,15 +42,32 @@ DATABASES = {
     }
 }
 REDIS_URL = env.str("REDIS_URL")
+REDIS_KEY_PREFIX = env.str("REDIS_KEY_PREFIX", default="portal:")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.str("REDIS_CACHE_URL", default=REDIS_URL),
-        "KEY_PREFIX": "portal",
+        "KEY_PREFIX": REDIS_KEY_PREFIX.rstrip(":"),
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1, "health_check_interval": 30},
     }
 }
 MEDIA_ROOT = env.str("ATTACHMENTS_DIR", default=str(VAR_DIR / "attachments"))
+# In place of that folder, where several hosts share the files: a bucket of an S3-compatible store.
+if _bucket := env.str("ATTACHMENTS_BUCKET", default=""):
+    STORAGES = {
+        **STORAGES,
+        "default": {
+            "BACKEND": "emulation_portal.core.object_store.ObjectStore",
+            "OPTIONS": {
+                "bucket_name": _bucket,
+                "endpoint_url": env.str("ATTACHMENTS_ENDPOINT"),
+                "access_key": env.str("ATTACHMENTS_ACCESS_KEY"),
+                "secret_key": env.str("ATTACHMENTS_SECRET_KEY"),
+                "region_name": env.str("ATTACHMENTS_REGION", default="us-east-1"),
+            },
+        },
+    }
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", default="")
 STATIC_ROOT = env.str("STATIC_DIR", default=str(VAR_DIR / "static"))
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(
     "BEAT_SCHEDULE_FILE", default=str(VAR_DIR / "beat" / "schedule")
@@ -71,7 +88,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A connection that went silent is noticed instead of waited upon.
     "socket_keepalive": True,
     "health_check_interval": 30,
-    "global_keyprefix": env.str("REDIS_KEY_PREFIX", default="portal:"),
+    "global_keyprefix": REDIS_KEY_PREFIX,
 }
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # they will be handed out again
 
@@ -81,7 +98,8 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 
 # --- Who answers -------------------------------------------------------------------------
-SUPPORT_OFFICE = env.str("SUPPORT_OFFICE", default=SUPPORT_OFFICE)  # noqa: F405
+# Not as `default=`: that would translate it before there are translations.
+SUPPORT_OFFICE = env.str("SUPPORT_OFFICE", default="") or SUPPORT_OFFICE  # noqa: F405
 SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
 

@@ -24,9 +24,11 @@ def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "RUNTIME", tmp_path / "requirements.txt")
+    monkeypatch.setattr(module, "S3", tmp_path / "requirements-s3.txt")
     monkeypatch.setattr(module, "DEV", tmp_path / "requirements-dev.txt")
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     module.RUNTIME.write_text(module.fingerprint() + "django==5.2.19 \\\n    --hash=sha256:aa\n")
+    module.S3.write_text(module.RUNTIME.read_text())
     module.DEV.write_text(module.fingerprint() + "pytest==9.2.0 \\\n    --hash=sha256:bb\n")
     return module
 
@@ -40,6 +42,7 @@ def test_a_changed_intent_is_noticed(lock: ModuleType) -> None:
 
     assert lock.problems() == [
         "requirements.txt was not made from today's pyproject.toml: run `make lock`",
+        "requirements-s3.txt was not made from today's pyproject.toml: run `make lock`",
         "requirements-dev.txt was not made from today's pyproject.toml: run `make lock`",
     ]
 

@@ -143,6 +143,41 @@ def test_a_proxy_is_believed_only_where_there_is_one() -> None:
     assert settings_seen(header, PROXY_COUNT="1") == ["('HTTP_X_FORWARDED_PROTO', 'https')"]
 
 
+def test_attachments_lie_in_a_folder_or_in_a_bucket() -> None:
+    backend, options = "s.STORAGES['default']['BACKEND']", "s.STORAGES['default']['OPTIONS']"
+    store = {
+        "ATTACHMENTS_BUCKET": "portal",
+        "ATTACHMENTS_ENDPOINT": "https://s3.example.vn",
+        "ATTACHMENTS_ACCESS_KEY": "key",
+        "ATTACHMENTS_SECRET_KEY": "hush",
+    }
+
+    assert settings_seen(backend) == ["django.core.files.storage.FileSystemStorage"]
+    assert settings_seen(backend, f"{options}['endpoint_url']", **store) == [
+        "emulation_portal.core.object_store.ObjectStore",
+        "https://s3.example.vn",
+    ]
+
+
+def test_a_bucket_without_address_and_keys_is_refused() -> None:
+    problems = problems_of(
+        {**COMPLETE, "ATTACHMENTS_BUCKET": "portal", "ATTACHMENTS_ENDPOINT": "s3.example.vn"}
+    )
+
+    assert [problem.partition(" (")[0] for problem in problems] == [
+        "ATTACHMENTS_ENDPOINT is not of the form https://s3.example.vn",
+        "ATTACHMENTS_ACCESS_KEY is missing",
+        "ATTACHMENTS_SECRET_KEY is missing",
+    ]
+
+
+def test_installations_on_one_redis_do_not_meet() -> None:
+    prefixes = ("s.CACHES['default']['KEY_PREFIX']", "s.REDIS_KEY_PREFIX")
+
+    assert settings_seen(*prefixes) == ["portal", "portal:"]
+    assert settings_seen(*prefixes, REDIS_KEY_PREFIX="other:") == ["other", "other:"]
+
+
 def test_the_example_names_every_variable_the_settings_read() -> None:
     settings = ROOT / "emulation_portal" / "settings"
     source = (settings / "production.py").read_text() + (settings / "base.py").read_text()
