@@ -5,31 +5,33 @@ therefore written here, as the decree and the ministry's own plans have them.
 """
 
 import re
+from dataclasses import replace
 
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.plans.document import Block, SectionView, TargetLine, Value
-from campaigns.plans.models import PaperKind, PlanIssue, PlanPaper, PlanTask, PlanVersion
+from campaigns.plans.document import Block, SectionView
+from campaigns.plans.models import PaperKind, PlanIssue, PlanPaper, PlanVersion
 from campaigns.plans.models import SectionKind as Kind
-from campaigns.plans.signing import issuing_body, own_name, signature_of
+from campaigns.plans.signing import Head, issuing_body, own_name, signature_of
 from campaigns.plans.states import PlanState
-from emulation_portal.core.documents.model import (
+from campaigns.plans.tables import Annexes, target_table, task_table
+from emulation_portal.core.documents import kinds
+from emulation_portal.core.documents.codes import RecordCode
+from emulation_portal.core.documents.lines import (
     ABSTRACT_LINE,
     ISSUER_LINE,
-    Column,
-    Paper,
-    Paragraph,
-    Part,
-    Table,
+    attached_to,
     balanced,
+    closed,
     dated,
+    day_in_words,
     listed,
     numbered,
 )
 from emulation_portal.core.documents.model import Block as PaperBlock
-from emulation_portal.formats.writing import show_date
+from emulation_portal.core.documents.model import Paper, Paragraph, Part
 from units.models import Unit
 
 WATERMARK = "BẢN NHÁP"
@@ -39,16 +41,6 @@ _TYPES = {
     "NQ": "Nghị quyết", "NĐ": "Nghị định", "QĐ": "Quyết định", "CT": "Chỉ thị", "TT": "Thông tư",
     "KH": "Kế hoạch", "TB": "Thông báo", "HD": "Hướng dẫn", "KL": "Kết luận", "CTR": "Chương trình",
 }  # fmt: skip
-_TASK_COLUMNS = (
-    Column("STT", 12, "center"),
-    Column("Nhiệm vụ", 0),
-    Column("Chủ trì", 27),
-    Column("Phối hợp", 27),
-    Column("Thời hạn", 25, "center"),
-    Column("Sản phẩm", 27),
-)
-# A column of figures is as wide as its longest, within these bounds (millimetres).
-_NARROWEST, _WIDEST, _LETTER, _PADDING = 15.0, 24.0, 2.35, 3.0
 
 
 def draft_reasons(
@@ -63,6 +55,8 @@ def draft_reasons(
     lines = (line for part in sections for line in part.targets)
     if any(not line.indicator.confirmed for line in lines):
         reasons.append(_("Some of its indicators are not confirmed by the ministry."))
+    if any(part.is_empty for part in sections):
+        reasons.append(_("Some of its parts have no content in the portal."))
     return reasons
 
 
@@ -72,10 +66,12 @@ def paper_of(
     sections: list[SectionView],
     issue: PlanIssue | None,
     papers: list[PlanPaper],
+    head: Head | None = None,
 ) -> Paper:
-    """Return the version as paper. At most three queries beside what is given.
+    """Return the version as paper fit to sign. At most three queries beside what is given.
 
-    `sections` are read in Vietnamese (`document_of` under `translation.override("vi")`).
+    `sections` are read in Vietnamese (`document_of` under `translation.override("vi")`). `head`
+    signs as long as no issue says who did. Long task lists and wide tables become annexes.
     """
     with translation.override("vi"):
         plan = version.plan
@@ -85,22 +81,30 @@ def paper_of(
         names = {one.pk: own_name(one, day) for one in {unit, body, *_parents(body)}}
         abstract = f"Thực hiện {_lowered(phase.campaign.name_vi)}, {_lowered(phase.name_vi)}"
         superior = "".join(names[parent.pk] for parent in _parents(body))
+        symbol = _symbol(issue, body)
+        annexes = Annexes(attached_to("Kế hoạch", symbol, day, names[body.pk]), sections)
+        opening = f"{names[unit.pk]} ban hành Kế hoạch {_lowered(abstract)} như sau:"
         return Paper(
+            type=kinds.PLAN,
             superior=balanced(superior.upper(), ISSUER_LINE) if superior else (),
             issuer=balanced(names[body.pk].upper(), ISSUER_LINE),
-            symbol=_symbol(issue, body),
+            symbol=symbol,
             place_date=dated(body.place or unit.place or "Hà Nội", day),
-            type_name="KẾ HOẠCH",
             abstract=balanced(abstract, ABSTRACT_LINE),
             bases=listed(_bases(sections, papers)),
-            blocks=(
-                Paragraph(f"{names[unit.pk]} ban hành Kế hoạch {_lowered(abstract)} như sau:"),
-                *_parts(version, sections),
+            blocks=_ended(
+                [Paragraph(opening), *_parts(version, sections, annexes), *_enclosed(papers)],
+                f"Trên đây là Kế hoạch của {names[unit.pk]}",
             ),
-            signature=signature_of(unit, body, issue),
+            signature=signature_of(unit, body, issue, head),
             recipients=listed(_recipients(unit, body, phase.campaign.host_unit)),
-            watermark=WATERMARK if draft_reasons(version, issue, sections) else "",
+            annexes=annexes.made,
         )
+
+
+def as_draft(paper: Paper, record: RecordCode) -> Paper:
+    """Return `paper` as it circulates before it is fit to sign."""
+    return replace(paper, watermark=WATERMARK, record=record)
 
 
 def _parents(body: Unit) -> list[Unit]:
@@ -109,7 +113,7 @@ def _parents(body: Unit) -> list[Unit]:
 
 def _symbol(issue: PlanIssue | None, body: Unit) -> str:
     if issue is None:
-        return numbered("", f"KH-{body.abbreviation}")
+        return numbered("", kinds.PLAN.symbol(body.abbreviation))
     number, slash, rest = issue.number_symbol.removeprefix("Số:").strip().partition("/")
     return numbered(number.strip(), rest.strip()) if slash else f"Số: {number}"
 
@@ -143,12 +147,17 @@ def _bases(sections: list[SectionView], papers: list[PlanPaper]) -> list[str]:
 
 def _basis(paper: PlanPaper) -> str:
     """Căn cứ Quyết định số 05/QĐ-BVHTTDL ngày 05 tháng 02 năm 2026 của … về …"""
+    return f"Căn cứ {_cited(paper)}"
+
+
+def _cited(paper: PlanPaper) -> str:
+    """A text as it is named the first time: type, number, date, issuer, what it is about."""
     code = re.search(r"(?:^|/)([A-ZĐ]+)-", paper.number_symbol)
-    words = ["Căn cứ", _TYPES.get(code.group(1), "Văn bản") if code else "Văn bản"]
+    words = [_TYPES.get(code.group(1), "Văn bản") if code else "Văn bản"]
     if paper.number_symbol:
         words.append(f"số {paper.number_symbol}")
     if paper.issue_date:
-        words.append(dated("", paper.issue_date).removeprefix(", "))
+        words.append(day_in_words(paper.issue_date))
     if paper.issuer:
         words.append(f"của {paper.issuer}")
     if paper.abstract:
@@ -158,22 +167,45 @@ def _basis(paper: PlanPaper) -> str:
     return " ".join(words)
 
 
-def _parts(version: PlanVersion, sections: list[SectionView]) -> list[PaperBlock]:
+def _enclosed(papers: list[PlanPaper]) -> list[Paragraph]:
+    """The files attached as annexes: they go out with the paper, each as it is."""
+    lines = [
+        f"- {_cited(paper) if paper.number_symbol else paper.abstract or paper.attachment.original_name}"
+        for paper in papers
+        if paper.kind == PaperKind.ANNEX
+    ]
+    if not lines:
+        return []
+    opening = Paragraph("Tài liệu gửi kèm Kế hoạch này:", with_next=True)
+    return [opening, *(Paragraph(line) for line in listed(lines))]
+
+
+def _ended(blocks: list[PaperBlock], closing: str) -> tuple[PaperBlock, ...]:
+    """The last sentence ends with "./."; behind a table stands a `closing` one."""
+    *before, last = blocks
+    if not isinstance(last, Paragraph):
+        return (*blocks, Paragraph(closed(closing)))
+    return (*before, replace(last, text=closed(last.text)))
+
+
+def _parts(version: PlanVersion, sections: list[SectionView], annexes: Annexes) -> list[PaperBlock]:
     by_kind = {part.section.kind: part for part in sections if not part.section.area}
     areas = [part for part in sections if part.section.area]
     blocks: list[PaperBlock] = [Part(1, "I. MỤC ĐÍCH, YÊU CẦU")]
-    blocks += _content(version, by_kind.get(Kind.PURPOSE), "Mục đích, yêu cầu")
+    blocks += _content(version, by_kind.get(Kind.PURPOSE), "Mục đích, yêu cầu", annexes)
     blocks.append(Part(1, "II. NỘI DUNG THI ĐUA"))
     for number, part in enumerate(areas, start=1):
         name = part.section.area.name_vi if part.section.area else ""
         blocks.append(Part(2, f"{number}. {name}"))
-        blocks += _content(version, part, name)
+        blocks += _content(version, part, name, annexes)
     blocks.append(Part(1, "III. TỔ CHỨC THỰC HIỆN"))
-    blocks += _content(version, by_kind.get(Kind.ORGANISATION), "Tổ chức thực hiện")
+    blocks += _content(version, by_kind.get(Kind.ORGANISATION), "Tổ chức thực hiện", annexes)
     return blocks
 
 
-def _content(version: PlanVersion, part: SectionView | None, title: str) -> list[PaperBlock]:
+def _content(
+    version: PlanVersion, part: SectionView | None, title: str, annexes: Annexes
+) -> list[PaperBlock]:
     if part is None or part.is_empty:
         from_paper = version.registered_from_paper
         return [Paragraph("(Theo bản giấy đã ban hành.)" if from_paper else "(Chưa có nội dung.)")]
@@ -182,20 +214,15 @@ def _content(version: PlanVersion, part: SectionView | None, title: str) -> list
     spared = [line for line in part.targets if line.not_applicable]
     letters = iter("ab" if part.tasks and applicable else ("", ""))
     if part.tasks:
-        blocks.append(_label(next(letters), "Nhiệm vụ cụ thể"))
-        rows = tuple(_task_row(number, task) for number, task in enumerate(part.tasks, start=1))
-        blocks.append(Table(_TASK_COLUMNS, rows, f"Nhiệm vụ: {title}"))
+        table = task_table(part.tasks, title)
+        blocks += annexes.placed(next(letters), "Nhiệm vụ cụ thể", title, table)
     if applicable:
-        blocks.append(_label(next(letters), "Chỉ tiêu thi đua"))
-        blocks.append(_target_table(applicable, title))
+        table = target_table(applicable, title)
+        blocks += annexes.placed(next(letters), "Chỉ tiêu thi đua", title, table)
     if spared:
         names = "; ".join(line.indicator.name_vi for line in spared)
         blocks.append(Paragraph(f"Chỉ tiêu không áp dụng đối với đơn vị: {names}."))
     return blocks
-
-
-def _label(letter: str, text: str) -> Paragraph:
-    return Paragraph(f"{letter}) {text}:" if letter else f"{text}:", with_next=True)
 
 
 def _text(blocks: list[Block]) -> list[Paragraph]:
@@ -204,54 +231,6 @@ def _text(blocks: list[Block]) -> list[Paragraph]:
         for block in blocks
         for line in block.lines
     ]
-
-
-def _task_row(number: int, task: PlanTask) -> tuple[str, ...]:
-    due = show_date(task.due_date) if task.due_date else "Thường xuyên"
-    return (str(number), task.title, task.lead, task.partners, due, task.product)
-
-
-def _target_table(lines: list[TargetLine], title: str) -> Table:
-    years = [cell.year for cell in lines[0].years]
-    rows = tuple(_target_row(number, line) for number, line in enumerate(lines, start=1))
-    measured = [3, *range(4, 4 + len(years))]
-    widths = {
-        index: min(
-            _WIDEST,
-            max(_NARROWEST, _PADDING + _LETTER * max(_longest_word(row[index]) for row in rows)),
-        )
-        for index in measured
-    }
-    columns = (
-        Column("STT", 12, "center"),
-        Column("Chỉ tiêu", 0),
-        Column("ĐVT", 17, "center"),
-        Column("Giá trị gốc", max(20.0, widths[3]), "center"),
-        *(Column(f"Năm {year}", widths[4 + i], "center") for i, year in enumerate(years)),
-    )
-    return Table(columns, rows, f"Chỉ tiêu: {title}")
-
-
-def _longest_word(text: str) -> int:
-    return max(map(len, text.split()), default=0)
-
-
-def _target_row(number: int, line: TargetLine) -> tuple[str, ...]:
-    indicator = line.indicator
-    name = indicator.name_vi if indicator.confirmed else f"{indicator.name_vi} (chưa xác nhận)"
-    if line.note:
-        name = f"{name}. Ghi chú: {line.note}"
-    baseline = _value(line.baseline)
-    if line.baseline and line.baseline_year:
-        baseline = f"{baseline} (năm {line.baseline_year})"
-    years = (_value(cell.value) for cell in line.years)
-    return (str(number), name, indicator.unit_of_measure_vi, baseline, *years)
-
-
-def _value(value: Value | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value.text} ({value.parts})" if value.parts else value.text
 
 
 def _recipients(unit: Unit, body: Unit, host: Unit) -> list[str]:

@@ -4,12 +4,13 @@ Elements 2 and 7 of Decree 30/2020/NĐ-CP, Annex I.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 from campaigns.plans.models import PlanIssue
 from emulation_portal.core.documents.model import Signature
 from units.api import SigningCapacity
-from units.models import Unit, UnitKind
+from units.models import Mandate, Role, Unit, UnitKind
 
 _HEADS = {
     UnitKind.MINISTRY: "Bộ trưởng",
@@ -28,6 +29,26 @@ _HEADS_BY_NAME = {
 _COLLECTIVES = {UnitKind.COUNCIL: "Hội đồng", UnitKind.BOARD: "Ban Quản lý"}
 # No academic or military title stands before a name.
 _ACADEMIC = re.compile(r"^(?:(?:GS|PGS|TS|ThS|TSKH|CN|BS|KTS|NSND|NSƯT|NGND|NGƯT)\.?\s*)+(?=\S)")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Who leads a unit: the name, and the office as it stands under a signature."""
+
+    name: str
+    title: str
+
+
+def head_of(unit: Unit, *, on: date) -> Head | None:
+    """Return who leads `unit` on the day `on`; None where nobody, or more than one, is known."""
+    mandates = (
+        Mandate.objects.valid_on(on)
+        .in_roles(Role.UNIT_HEAD, Role.DEPARTMENT_HEAD)
+        .filter(unit=unit)
+        .select_related("person")
+    )
+    heads = {one.person_id: Head(one.person.full_name, one.position_title) for one in mandates}
+    return next(iter(heads.values())) if len(heads) == 1 else None
 
 
 def issuing_body(unit: Unit) -> Unit:
@@ -53,15 +74,18 @@ def head_title(unit: Unit) -> str:
     return _HEADS[UnitKind(unit.kind)]
 
 
-def signature_of(unit: Unit, body: Unit, issue: PlanIssue | None) -> Signature:
-    """Return the signature block; before the issue that of the head, with the name left open."""
+def signature_of(
+    unit: Unit, body: Unit, issue: PlanIssue | None, head: Head | None = None
+) -> Signature:
+    """Return the signature block; before the issue that of the head, if one is known by name."""
     by_order = body.pk != unit.pk
     capacity = issue.signing_capacity if issue else ""
-    title = (issue.signer_title if issue else "").strip() or head_title(unit)
-    name = _ACADEMIC.sub("", issue.signer_name.strip()) if issue else ""
+    title = issue.signer_title if issue else head.title if head else ""
+    name = issue.signer_name if issue else head.name if head else ""
     if not capacity and by_order:
         capacity = SigningCapacity.BY_ORDER
-    return Signature(tuple(line.upper() for line in _authority(capacity, title, unit, body)), name)
+    lines = _authority(capacity, title.strip() or head_title(unit), unit, body)
+    return Signature(tuple(line.upper() for line in lines), _ACADEMIC.sub("", name.strip()))
 
 
 def _authority(capacity: str, title: str, unit: Unit, body: Unit) -> list[str]:

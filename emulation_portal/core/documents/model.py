@@ -1,19 +1,23 @@
 """What a paper says, and in which parts: knows nothing of plans, Typst or Word."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
-from datetime import date
-from itertools import combinations
-from math import comb
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from emulation_portal.core.documents.measures import TEXT_WIDTH
+from emulation_portal.core.documents.codes import RecordCode
+from emulation_portal.core.documents.kinds import DocumentType
+from emulation_portal.core.documents.lines import roman
+from emulation_portal.core.documents.measures import LANDSCAPE_WIDTH, TEXT_WIDTH
 
-# At 12 points a line of capitals longer than this does not fit the left half of the head.
-ISSUER_LINE = 27
-ABSTRACT_LINE = 62
-# Up to so many every way to break a text is weighed; longer ones are only filled evenly.
-WAYS_WEIGHED = 5000
+# --- Text --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Division:
+    """A part, chapter or section: "Chương I", and below it the title in capitals."""
+
+    line: str
+    title: str
+    kind: Literal["division"] = "division"
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Article:
+    """Điều: its number, then either a title (in bold, clauses follow) or its whole text."""
+
+    number: int
+    title: str = ""
+    text: str = ""
+    kind: Literal["article"] = "article"
+
+    @property
+    def bold(self) -> str:
+        """What stands in bold: "Điều 1." and the title."""
+        return f"Điều {self.number}. {self.title}".rstrip()
+
+
+@dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the text: justified, its first line indented."""
+    """A paragraph of the text, its first line indented: also a clause "1. …", a point "a) …"."""
 
     text: str
     # Stays on one page with what follows: "a) Nhiệm vụ" above its table.
@@ -53,141 +72,109 @@ class Table:
     label: str  # says what the table is to somebody who does not see it
     kind: Literal["table"] = "table"
 
-    def fitted(self) -> tuple[Column, ...]:
-        """Return the columns, the open one as wide as the text leaves it."""
-        rest = TEXT_WIDTH - sum(column.width for column in self.columns)
+    def rest(self, room: float = TEXT_WIDTH) -> float:
+        """Return how wide the open column becomes in `room` millimetres."""
+        return room - sum(column.width for column in self.columns)
+
+    def fitted(self, room: float = TEXT_WIDTH) -> tuple[Column, ...]:
+        """Return the columns, the open one as wide as `room` leaves it."""
+        rest = self.rest(room)
         return tuple(replace(column, width=column.width or rest) for column in self.columns)
 
 
-Block = Part | Paragraph | Table
+Block = Division | Part | Article | Paragraph | Table
+
+
+@dataclass(frozen=True)
+class Annex:
+    """What is attached and printed with the paper, its pages counted from 1.
+
+    `title` are lines of capitals; `reference` says to which paper it belongs. `label` is the
+    name of a text that a decision issues ("QUY CHẾ"), which has the head of the decision above
+    it; empty for an annex, which is counted.
+    """
+
+    title: tuple[str, ...]
+    reference: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    landscape: bool = False
+    label: str = ""
+
+    @property
+    def room(self) -> float:
+        """The width of its text in millimetres."""
+        return LANDSCAPE_WIDTH if self.landscape else TEXT_WIDTH
+
+
+# --- Paper -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """Element 9a; `names` of several end with ";" and "." (`lines.listed`)."""
+
+    names: tuple[str, ...]
+    label: str = "Kính gửi:"
 
 
 @dataclass(frozen=True)
 class Signature:
-    """`authority` are lines of capitals: "KT. CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG"."""
+    """`authority` are lines of capitals: "KT. CỤC TRƯỞNG", "PHÓ CỤC TRƯỞNG". `office` stands above the
+    name: what somebody who signs for a council is in the administration.
+    """
 
     authority: tuple[str, ...]
     name: str
+    office: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One official document with a type of its own (Annex III, model 1.4: named documents).
+    """One official document.
 
-    `superior` is empty where the issuing body is the highest itself. `watermark` is empty on
-    paper that is fit to sign.
+    `superior` is empty where the issuing body is the highest itself, `place_date` on minutes.
+    `authority` is who resolves ("BỘ TRƯỞNG BỘ …"), on decisions and resolutions. On minutes the
+    `secretary` signs on the left. `watermark` and `record` are empty on paper that is fit to sign.
     """
 
+    type: DocumentType
     superior: tuple[str, ...]
     issuer: tuple[str, ...]
     symbol: str
     place_date: str
-    type_name: str
     abstract: tuple[str, ...]
     bases: tuple[str, ...]
     blocks: tuple[Block, ...]
-    signature: Signature
+    signature: Signature | None
     recipients: tuple[str, ...]
+    authority: tuple[str, ...] = ()
+    addressees: Addressees | None = None
+    secretary: Signature | None = None
+    annexes: tuple[Annex, ...] = ()
+    urgency: Literal["", "KHẨN", "THƯỢNG KHẨN", "HỎA TỐC"] = ""
+    contact: str = ""
     watermark: str = ""
+    record: RecordCode | None = None
+
+    def __post_init__(self) -> None:
+        if self.signature is not None and not isinstance(self.blocks[-1], Paragraph | Article):
+            raise ValueError("A signed paper ends with a sentence, which stays with the signature")
 
     @property
     def title(self) -> str:
         """The title in the file's properties."""
-        return f"{self.type_name.capitalize()} {' '.join(self.abstract)}"
+        return f"{self.type.name.capitalize()} {' '.join(self.abstract)}".strip() or self.symbol
+
+    def labelled_annexes(self) -> tuple[Annex, ...]:
+        """Return the annexes with their labels: "Phụ lục" when there is one, else with a number."""
+        counted = [annex for annex in self.annexes if not annex.label]
+        labels = {
+            id(annex): f"Phụ lục {roman(number)}" if len(counted) > 1 else "Phụ lục"
+            for number, annex in enumerate(counted, start=1)
+        }
+        return tuple(
+            replace(annex, label=labels.get(id(annex), annex.label)) for annex in self.annexes
+        )
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
-
-
-NATIONAL_TITLE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-MOTTO = "Độc lập - Tự do - Hạnh phúc"
-RECIPIENTS_TITLE = "Nơi nhận:"
-
-
-def dated(place: str, day: date | None) -> str:
-    """Return element 4: a zero before days under 10 and months 1 and 2, blanks without a day."""
-    if day is None:
-        return f"{place}, ngày … tháng … năm …"
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
-
-
-def numbered(number: str, symbol: str) -> str:
-    """Return element 3: "Số: 05/KH-DSVH"; without a number the place for it stays open."""
-    if not number:
-        return f"Số: …/{symbol}"
-    return f"Số: {number.zfill(2) if number.isdigit() else number}/{symbol}"
-
-
-def balanced(text: str, longest: int) -> tuple[str, ...]:
-    """Break `text` into as few lines of at most `longest` letters as can be, of like length.
-
-    A line rather ends with a comma and begins with "và" than the other way
-    round: BỘ VĂN HÓA, THỂ THAO | VÀ DU LỊCH.
-    """
-    words = text.split() or [""]
-    filled = _filled(words, longest)
-    if comb(len(words) - 1, len(filled) - 1) <= WAYS_WEIGHED:
-        cuts = combinations(range(1, len(words)), len(filled) - 1)
-        broken = [
-            tuple(" ".join(words[a:b]) for a, b in zip((0, *cut), (*cut, len(words)), strict=True))
-            for cut in cuts
-        ]
-        fitting = [lines for lines in broken if max(map(len, lines)) <= longest]
-        return min(fitting, key=_raggedness, default=filled)
-    narrowed = (_filled(words, width) for width in range(longest // 2, longest + 1))
-    return next(lines for lines in narrowed if len(lines) == len(filled))
-
-
-def _filled(words: list[str], width: int) -> tuple[str, ...]:
-    lines = [""]
-    for word in words:
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return tuple(lines)
-
-
-def _raggedness(lines: tuple[str, ...]) -> int:
-    before_and = sum(line.upper().startswith("VÀ ") for line in lines[1:])
-    after_comma = sum(line.endswith(",") for line in lines[:-1])
-    return max(map(len, lines)) - min(map(len, lines)) - 12 * before_and - 3 * after_comma
-
-
-def printable(paper: Paper) -> Paper:
-    """Return `paper` without the characters no file may hold."""
-    return changed(paper, _without_controls)
-
-
-def changed(paper: Paper, by: Callable[[str], str]) -> Paper:
-    """Return `paper` with every text in it changed `by` a function."""
-    result: Paper = _changed(paper, by)
-    return result
-
-
-def _changed(value: Any, by: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return by(value)
-    if isinstance(value, tuple):
-        return tuple(_changed(part, by) for part in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: _changed(getattr(value, field.name), by) for field in fields(value)}
-        return replace(value, **parts)
-    return value
-
-
-def _without_controls(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(letter for letter in text if letter in "\t\n" or _fits_xml(ord(letter)))
-
-
-def _fits_xml(code: int) -> bool:
-    """No control, no half of a pair, nothing that is no character at all."""
-    return code >= 32 and not 0xD800 <= code <= 0xDFFF and code & 0xFFFE != 0xFFFE
-
-
-def listed(lines: list[str]) -> tuple[str, ...]:
-    """Return lines that end with ";", the last with "."."""
-    bare = [line.strip().rstrip(";.,").rstrip() for line in lines if line.strip().rstrip(";.,")]
-    return (*(f"{line};" for line in bare[:-1]), *(f"{line}." for line in bare[-1:]))

@@ -2,22 +2,17 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import typst
 
 from emulation_portal.core.documents import measures
+from emulation_portal.core.documents.cleaning import changed, printable
 from emulation_portal.core.documents.glyphs import shown
-from emulation_portal.core.documents.model import (
-    MOTTO,
-    NATIONAL_TITLE,
-    RECIPIENTS_TITLE,
-    Paper,
-    Table,
-    changed,
-    printable,
-)
+from emulation_portal.core.documents.lines import MOTTO, NATIONAL_TITLE, RECIPIENTS_TITLE
+from emulation_portal.core.documents.model import Article, Block, Paper, Table
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
@@ -42,13 +37,20 @@ def pdf_of(paper: Paper) -> bytes:
 def inputs_of(paper: Paper) -> dict[str, str]:
     """Return what the layout reads: the paper and the measures, as JSON."""
     paper = changed(printable(paper), shown)
-    blocks = tuple(
-        _that_fits(block) if isinstance(block, Table) else block for block in paper.blocks
-    )
     content = {
-        **replace(paper, blocks=blocks).as_data(),
+        **paper.as_data(),
+        "blocks": _blocks(paper.blocks, measures.TEXT_WIDTH),
+        "annexes": [
+            {
+                **asdict(replace(annex, blocks=())),
+                "blocks": _blocks(annex.blocks, annex.room),
+                "is_issued_text": bool(given.label),
+            }
+            for annex, given in zip(paper.labelled_annexes(), paper.annexes, strict=True)
+        ],
         "title": paper.title,
         "author": " ".join(paper.issuer),
+        "record_drawing": paper.record.drawing() if paper.record else "",
     }
     layout = {
         "page": measures.PAGE,
@@ -64,6 +66,11 @@ def inputs_of(paper: Paper) -> dict[str, str]:
         "short_rule": measures.SHORT_RULE,
         "cell_padding": measures.CELL_PADDING,
         "signature_space": measures.SIGNATURE_SPACE,
+        "letter_abstract_gap": measures.LETTER_ABSTRACT_GAP,
+        "urgency_widths": measures.URGENCY_WIDTHS,
+        "urgency_height": measures.URGENCY_HEIGHT,
+        "urgency_colour": f"#{measures.URGENCY_COLOUR}",
+        "record_code": measures.RECORD_CODE,
         "font": measures.FONT,
         "national_title": NATIONAL_TITLE,
         "motto": MOTTO,
@@ -72,14 +79,24 @@ def inputs_of(paper: Paper) -> dict[str, str]:
     return {"paper": json.dumps(content), "measures": json.dumps(layout)}
 
 
-def _that_fits(table: Table) -> Table:
-    """Give the open column its width, and words longer than their cell a place to break."""
-    columns = table.fitted()
+def _blocks(blocks: tuple[Block, ...], room: float) -> list[dict[str, Any]]:
+    return [asdict(_that_fits(it, room)) | _said_in_bold(it) for it in blocks]
+
+
+def _said_in_bold(block: Block) -> dict[str, str]:
+    return {"bold": block.bold} if isinstance(block, Article) else {}
+
+
+def _that_fits(block: Block, room: float) -> Block:
+    """Give a table's open column its width, and words longer than their cell a place to break."""
+    if not isinstance(block, Table):
+        return block
+    columns = block.fitted(room)
     rows = tuple(
         tuple(_breakable(value, column.width) for value, column in zip(row, columns, strict=True))
-        for row in table.rows
+        for row in block.rows
     )
-    return replace(table, columns=columns, rows=rows)
+    return replace(block, columns=columns, rows=rows)
 
 
 def _breakable(text: str, width: float) -> str:

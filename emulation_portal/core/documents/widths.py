@@ -12,9 +12,10 @@ HERE = Path(__file__).resolve().parent
 
 
 @lru_cache(maxsize=512)
-def bold_width(text: str, size: float) -> float:
-    """Return the millimetres `text` takes in bold of `size` points."""
-    asked = json.dumps({"text": text, "size": size, "font": measures.FONT})
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the millimetres `text` takes in `size` points."""
+    weight = "bold" if bold else "regular"
+    asked = json.dumps({"text": text, "size": size, "font": measures.FONT, "weight": weight})
     answer = typst.query(
         HERE / "width.typ",
         "<width>",

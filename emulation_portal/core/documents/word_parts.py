@@ -3,9 +3,11 @@
 from xml.sax.saxutils import quoteattr
 
 from docx.document import Document as WordDocument
+from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.section import Section
 from docx.shared import Mm
 from docx.table import Table as WordTable
 from docx.table import _Row
@@ -13,32 +15,66 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 
 def bare_table(document: WordDocument, rows: int, widths: tuple[float, ...]) -> WordTable:
-    """A table that only arranges: no borders, no padding, fixed widths in millimetres."""
+    """Append a table that only arranges."""
     table: WordTable = document.add_table(rows, len(widths))
+    make_bare(table, widths)
+    return table
+
+
+def make_bare(table: WordTable, widths: tuple[float, ...]) -> None:
+    """Take borders and padding off `table`, and fix its widths, in millimetres."""
     table.autofit = False
-    # Word wants the children of tblPr in the order of its schema.
-    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(
-        parse_xml(
-            f'<w:tblCellMar {nsdecls("w")}><w:left w:w="0" w:type="dxa"/>'
-            f'<w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
-        )
-    )
+    pad(table, 0)
     for grid, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
         grid.w = Mm(width)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Mm(width)
-    return table
+
+
+def pad(table: WordTable, padding: float) -> None:
+    """Keep the text of `table` so many millimetres from the sides of its cells."""
+    sides = "".join(
+        f'<w:{side} w:w="{Mm(padding).twips}" w:type="dxa"/>' for side in ("left", "right")
+    )
+    # Word wants the children of tblPr in the order of its schema.
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(
+        parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
+    )
 
 
 def rule_below(paragraph: WordParagraph, room: float, width: float) -> None:
     """Draw a rule of `width` millimetres in the middle of `room`, under an empty paragraph."""
     indent = Mm(max(0.0, (room - width) / 2))
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = indent
-    borders = parse_xml(
-        f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:space="0"'
-        f' w:color="000000"/></w:pBdr>'
+    _border(paragraph, {"bottom": "000000"})
+
+
+def rule_above(paragraph: WordParagraph) -> None:
+    """Draw a rule over the whole width above `paragraph`."""
+    _border(paragraph, {"top": "000000"})
+
+
+def boxed(
+    paragraph: WordParagraph, *, room: float, width: float, height: float, colour: str
+) -> None:
+    """Draw a box of `width` by `height` millimetres around a paragraph of one line."""
+    indent = Mm((room - width) / 2)
+    shape = paragraph.paragraph_format
+    shape.left_indent = shape.right_indent = indent
+    shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Mm(height)
+    _border(paragraph, dict.fromkeys(("top", "left", "bottom", "right"), colour))
+    centred = OxmlElement("w:textAlignment")
+    centred.set(qn("w:val"), "center")
+    paragraph._p.get_or_add_pPr().append(centred)
+
+
+def _border(paragraph: WordParagraph, sides: dict[str, str]) -> None:
+    lines = "".join(
+        f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="{colour}"/>'
+        for side, colour in sides.items()
     )
+    borders = parse_xml(f"<w:pBdr {nsdecls('w')}>{lines}</w:pBdr>")
     properties = paragraph._p.get_or_add_pPr()
     properties.insert_element_before(
         borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
@@ -56,6 +92,13 @@ def page_number(paragraph: WordParagraph) -> None:
             element = OxmlElement("w:instrText")
             element.text = "PAGE"
         run.append(element)
+
+
+def pages_from_one(section: Section) -> None:
+    """Count the pages of `section` from 1."""
+    counted = OxmlElement("w:pgNumType")
+    counted.set(qn("w:start"), "1")
+    section._sectPr.insert_element_before(counted, "w:cols", "w:titlePg", "w:docGrid")
 
 
 def repeat_on_every_page(row: _Row) -> None:

@@ -1,32 +1,25 @@
 """A version as official paper: who may print it, what it says, and when it is fit to sign."""
 
 import io
-import sys
-import time
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pdfplumber
 import pytest
-import typst
 from django.db import connection
-from django.db.models import Value
-from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 from docx import Document
 
 from campaigns.models import PlanTask, PlanVersion
-from campaigns.plans.document import document_of
 from campaigns.plans.models import PaperKind, PlanIssue, SectionKind
-from campaigns.plans.paper import paper_of
-from campaigns.plans.queries import issue_of, papers_of
-from campaigns.plans.signing import head_title, signature_of
-from emulation_portal.core.documents.model import Paper, Paragraph, Part, Table
-from emulation_portal.core.documents.pdf import FONTS, HERE, inputs_of, pdf_of
-from tests.campaigns.plans.scenes import Scene, make_scene
+from campaigns.plans.paper import as_draft, draft_reasons
+from campaigns.plans.record_codes import record_code
+from campaigns.plans.signing import head_of, head_title, signature_of
+from emulation_portal.core.documents.model import Paragraph, Part, Table
+from tests.campaigns.plans.paper_scenes import ministry_scene, paper, read, section
+from tests.campaigns.plans.scenes import Scene
 from tests.factories.campaigns import (
     PlanIssueFactory,
     PlanPaperFactory,
@@ -45,14 +38,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def scene() -> Scene:
-    made = make_scene(areas=2)
-    ministry = UnitFactory(
-        name_vi="Bộ Văn hóa, Thể thao và Du lịch", kind=UnitKind.MINISTRY, abbreviation="BVHTTDL"
-    )
-    made.unit.parent = ministry
-    made.unit.abbreviation, made.unit.name_vi = "DSVH", "Cục Di sản văn hóa"
-    made.unit.save()
-    return made
+    return ministry_scene()
 
 
 @pytest.fixture
@@ -60,27 +46,19 @@ def version(scene: Scene) -> PlanVersion:
     return make_draft(phase=scene.phase, unit=scene.unit)
 
 
-def read(version: PlanVersion) -> dict[str, Any]:
-    """Read what a paper is made of."""
-    version = PlanVersion.objects.select_related(
-        "plan__unit__parent", "plan__phase__campaign__host_unit"
-    ).get(pk=version.pk)
-    with translation.override("vi"):
-        return {
-            "version": version,
-            "sections": document_of(version),
-            "issue": issue_of(version),
-            "papers": papers_of(version),
-        }
+def watermark(version: PlanVersion) -> str:
+    """Read what the print of the version as it stands has behind its text."""
+    loaded = read(version)
+    del loaded["papers"]
+    made = paper(version)
+    return (
+        as_draft(made, record_code(loaded["version"])) if draft_reasons(**loaded) else made
+    ).watermark
 
 
-def paper(version: PlanVersion) -> Paper:
-    return paper_of(**read(version))
-
-
-def section(version: PlanVersion, kind: str, *, number: int | None = None) -> Any:
-    rows = version.sections.filter(kind=kind)
-    return rows.get(area__number=number) if number else rows.get()
+def fill(version: PlanVersion) -> None:
+    """Write some text into every part."""
+    version.sections.update(narrative="Nội dung.")
 
 
 def write(version: PlanVersion, kind: str, narrative: str) -> None:
@@ -140,17 +118,6 @@ class TestThePages:
         url = reverse("campaigns:plan-print-pdf", args=[version.plan_id, 9])
         assert client.get(url).status_code == 404
 
-    def test_the_reading_page_leads_to_both_and_says_why_it_is_a_draft(
-        self, scene, version, client, sign_in
-    ):
-        sign_in(client, scene.officer)
-        page = client.get(
-            reverse("campaigns:plan-version", args=[version.plan_id, 1])
-        ).content.decode()
-        for form in ("pdf", "docx"):
-            assert reverse(f"campaigns:plan-print-{form}", args=[version.plan_id, 1]) in page
-        assert len(page.split('<ul class="soft">')[1].split("</ul>")[0].split("<li>")) == 3
-
     @pytest.mark.parametrize("rows", [1, 3, 200])
     def test_the_number_of_queries_does_not_grow(self, rows, scene, version, client, sign_in):
         part = section(version, SectionKind.AREA, number=1)
@@ -162,7 +129,7 @@ class TestThePages:
         fetch(client, version)
         with CaptureQueriesContext(connection) as queries:
             fetch(client, version)
-        assert len(queries) == 12
+        assert len(queries) == 18
 
 
 class TestTheHead:
@@ -274,26 +241,99 @@ class TestTheText:
 
 class TestTheWatermark:
     def test_a_draft_has_it_and_a_sent_issued_plan_has_not(self, version):
+        fill(version)
         PlanIssueFactory(version=version)
-        assert paper(version).watermark == "BẢN NHÁP"
+        assert watermark(version) == "BẢN NHÁP"
         accept(send(version))
-        assert paper(version).watermark == ""
+        assert watermark(version) == ""
 
     def test_a_plan_that_is_accepted_and_not_issued_has_it(self, version):
+        fill(version)
         accept(send(version))
-        assert paper(version).watermark == "BẢN NHÁP"
+        assert watermark(version) == "BẢN NHÁP"
 
     def test_an_unconfirmed_indicator_keeps_it_and_is_named(self, scene, version):
+        fill(version)
         indicator = scene.campaign.indicators.first()
         part = section(version, SectionKind.AREA, number=1)
         PlanTargetFactory(version=version, section=part, indicator=indicator)
         type(indicator).objects.filter(pk=indicator.pk).update(confirmed=False)
         PlanIssueFactory(version=version)
         send(version)
-        made = paper(version)
-        assert made.watermark == "BẢN NHÁP"
-        (table,) = (block for block in made.blocks if isinstance(block, Table))
+        assert watermark(version) == "BẢN NHÁP"
+        (table,) = (block for block in paper(version).blocks if isinstance(block, Table))
         assert table.rows[0][1].endswith("(chưa xác nhận)")
+
+    def test_a_part_that_is_only_on_paper_keeps_it(self, version):
+        PlanIssueFactory(version=version)
+        accept(send(version))
+        assert watermark(version) == "BẢN NHÁP"
+
+
+class TestTheAnnexes:
+    def tasks(self, version: PlanVersion, area: int, count: int) -> None:
+        part = section(version, SectionKind.AREA, number=area)
+        PlanTask.objects.bulk_create(
+            PlanTask(version=version, section=part, position=n, title=f"Việc {n}")
+            for n in range(count)
+        )
+
+    def test_a_table_of_twenty_rows_stays_in_the_text(self, version):
+        self.tasks(version, 1, 20)
+        made = paper(version)
+        assert made.annexes == ()
+        assert any(isinstance(block, Table) for block in made.blocks)
+
+    def test_a_longer_one_becomes_an_annex_that_the_text_names(self, version):
+        self.tasks(version, 1, 21)
+        made = paper(version)
+        (annex,) = made.labelled_annexes()
+        assert (annex.label, annex.title[0], annex.landscape) == (
+            "Phụ lục", "NHIỆM VỤ CỤ THỂ", False,
+        )  # fmt: skip
+        assert " ".join(annex.reference) == (
+            "(Kèm theo Kế hoạch số …/KH-DSVH ngày … tháng … năm … của Cục Di sản văn hóa)"
+        )
+        texts = [block.text for block in made.blocks if isinstance(block, Paragraph)]
+        assert "Nhiệm vụ cụ thể: gồm 21 dòng, chi tiết tại Phụ lục kèm theo." in texts
+
+    def test_several_are_counted_in_roman_numerals(self, version):
+        self.tasks(version, 1, 21)
+        self.tasks(version, 2, 30)
+        made = paper(version)
+        assert [annex.label for annex in made.labelled_annexes()] == ["Phụ lục I", "Phụ lục II"]
+        texts = " ".join(block.text for block in made.blocks if isinstance(block, Paragraph))
+        assert texts.index("Phụ lục I kèm theo") < texts.index("Phụ lục II kèm theo")
+
+    def test_targets_of_many_years_lie_sideways(self, scene, version):
+        scene.phase.ends_on = date(2031, 1, 1)
+        scene.phase.save()
+        part = section(version, SectionKind.AREA, number=1)
+        target = PlanTargetFactory(
+            version=version, section=part, indicator=scene.campaign.indicators.first()
+        )
+        for year in range(2025, 2031):
+            PlanTargetYearFactory(version=version, target=target, year=year, value=Decimal(10**7))
+        (annex,) = paper(version).annexes
+        assert annex.landscape
+        assert annex.title[0] == "CHỈ TIÊU THI ĐUA"
+
+    def test_attached_annexes_are_listed_at_the_end(self, version):
+        fill(version)
+        PlanPaperFactory(version=version, kind=PaperKind.ANNEX, abstract="Dự toán kinh phí")
+        PlanPaperFactory(
+            version=version, kind=PaperKind.ANNEX, number_symbol="7/BC-DSVH",
+            issue_date=date(2026, 2, 5), issuer="Cục Di sản văn hóa", abstract="Khảo sát",
+        )  # fmt: skip
+        texts = [block.text for block in paper(version).blocks if isinstance(block, Paragraph)]
+        assert texts[-3:] == [
+            "Tài liệu gửi kèm Kế hoạch này:",
+            "- Dự toán kinh phí;",
+            (
+                "- Văn bản số 7/BC-DSVH ngày 05 tháng 02 năm 2026 của Cục Di sản văn hóa về "
+                "khảo sát./."
+            ),
+        ]
 
 
 class TestTheSignature:
@@ -327,6 +367,16 @@ class TestTheSignature:
         issue = PlanIssue(signing_capacity=capacity, signer_title=title, signer_name="Lê Thị Hoa")
         assert signature_of(unit, ministry, issue).authority == shown
 
+    def test_before_the_issue_the_head_of_the_day_signs(self, scene):
+        day = date(2026, 11, 22)
+        head = head_of(scene.unit, on=day)
+        assert head is not None
+        assert signature_of(scene.unit, scene.unit, None, head).name == scene.head.person.full_name
+
+    def test_nobody_is_named_where_two_lead(self, scene):
+        MandateFactory(unit=scene.unit, role=Role.UNIT_HEAD)
+        assert head_of(scene.unit, on=date(2026, 11, 22)) is None
+
     @pytest.mark.parametrize(
         "typed",
         ["Nguyễn Văn Ân", "PGS.TS. Nguyễn Văn Ân", "TS Nguyễn Văn Ân", "ThS. Nguyễn Văn Ân"],
@@ -347,36 +397,3 @@ class TestTheSignature:
     )
     def test_the_head_of_a_service_unit_is_called_after_its_house(self, name, title):
         assert head_title(UnitFactory.build(kind=UnitKind.SERVICE_UNIT, name_vi=name)) == title
-
-
-def test_sixty_tasks_print_in_less_than_one_and_a_half_times_the_bare_renderer(version):
-    part = section(version, SectionKind.AREA, number=1)
-    PlanTask.objects.bulk_create(
-        PlanTask(version=version, section=part, position=n, title=f"Số hóa hồ sơ di tích {n}")
-        for n in range(60)
-    )
-    whole, ours, bare = [], [], []
-    for _round in range(5):
-        # Another text each time: Typst remembers what it has laid out.
-        part.tasks.update(title=Concat("title", Value(" a")))
-        began = time.process_time()
-        loaded = read(version)
-        read_in = time.process_time() - began
-        began = time.process_time()
-        pdf_of(paper_of(**loaded))
-        ours.append(time.process_time() - began)
-        whole.append(ours[-1] + read_in)
-        part.tasks.update(title=Concat("title", Value(" b")))
-        inputs = inputs_of(paper(version))
-        began = time.process_time()
-        typst.compile(
-            HERE / "paper.typ", root=HERE, font_paths=[FONTS], ignore_system_fonts=True,
-            format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"],
-        )  # fmt: skip
-        bare.append(time.process_time() - began)
-    ratio = min(ours) / min(bare)
-    sys.stdout.write(
-        f"\n60 tasks: bare {min(bare) * 1000:.0f} ms, ours {ratio:.2f} times as long, "
-        f"with the queries {min(whole) / min(bare):.2f} times\n"
-    )
-    assert ratio < 1.5

@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulation_portal.core.documents.model import (
+from emulation_portal.core.documents.lines import (
     ABSTRACT_LINE,
     ISSUER_LINE,
+    archived,
+    attached_to,
     balanced,
+    closed,
     dated,
     listed,
     numbered,
+    roman,
 )
 
 
@@ -64,3 +68,32 @@ def test_a_zero_before_numbers_under_ten(number, text):
 
 def test_lists_end_with_one_full_stop():
     assert listed(["A;", " B. ", "", ";", "A"]) == ("A;", "B;", "A.")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "I"), (4, "IV"), (9, "IX"), (14, "XIV"), (49, "XLIX")]
+)
+def test_annexes_are_counted_in_roman_numerals(number, text):
+    assert roman(number) == text
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ((), "- Lưu: VT"),
+        (("TCCB",), "- Lưu: VT, TCCB"),
+        (("TCCB", "NVA", 15), "- Lưu: VT, TCCB, NVA (15)"),
+    ],
+)
+def test_the_archive_line_names_office_drafter_and_copies(given, text):
+    assert archived(*given) == text
+
+
+@pytest.mark.parametrize("typed", ["Hết", "Hết.", "Hết;", "Hết./.", "Hết. "])
+def test_the_last_sentence_ends_as_the_model_forms_do(typed):
+    assert closed(typed) == "Hết./."
+
+
+def test_an_annex_says_which_paper_it_belongs_to():
+    lines = attached_to("Kế hoạch", "Số: 05/KH-A", date(2026, 2, 5), "Cục A")
+    assert " ".join(lines) == "(Kèm theo Kế hoạch số 05/KH-A ngày 05 tháng 02 năm 2026 của Cục A)"
