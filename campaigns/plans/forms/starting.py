@@ -1,8 +1,10 @@
 """Beginning a plan, for one's own unit or, by the department, on a unit's behalf."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
+from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -38,18 +40,52 @@ def _unit_field() -> UnitChoiceField:
     )
 
 
-class StartForm(BaseForm):
-    """For the unit's own people: one button."""
+class StartWay(models.TextChoices):
+    """What a draft begins with. Anything but a blank one is shown before it is written."""
+
+    BLANK = "blank", _("A blank plan")
+    MODEL = "model", _("The ministry's model plan")
+    PLAN = "plan", _("Another unit's issued plan")
+    EARLIER = "earlier", _("The unit's earlier plan")
+    DOCUMENT = "document", _("A Word document (.docx)")
+
+
+class WayForm(BaseForm):
+    """From what to begin. A way that is not open to the unit now cannot be chosen."""
 
     form_key = FormKeyField()
+    way = forms.ChoiceField(
+        label=_("Start from"),
+        choices=StartWay.choices,
+        required=False,
+        initial=StartWay.BLANK,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, *args: Any, closed: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.closed = dict(closed or {})
+
+    def clean_way(self) -> str:
+        way: str = self.cleaned_data["way"] or StartWay.BLANK
+        if way in self.closed:
+            raise forms.ValidationError(str(self.closed[way]))
+        return way
+
+    def ways(self) -> list[tuple[Any, Any]]:
+        """Return each choice with the reason why it is closed, "" where it is open."""
+        return [(choice, self.closed.get(choice.data["value"], "")) for choice in self["way"]]
 
 
-class StartOnBehalfForm(KeptFileForm, BaseForm):
+class StartForm(WayForm):
+    """For the unit's own people."""
+
+
+class StartOnBehalfForm(KeptFileForm, WayForm):
     """For the department: which unit, and the paper from which it types."""
 
     file_field = "source"
 
-    form_key = FormKeyField()
     unit = _unit_field()
     source = AttachmentField(label=_("Source document"))
     kept_file = forms.UUIDField(required=False, widget=forms.HiddenInput)

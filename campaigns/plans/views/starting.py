@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.plans import actions, queries, rules
+from campaigns.plans import actions, queries, rules, source_plans
 from campaigns.plans.forms.starting import (
     RegisterPaperForm,
     RegisterPaperOnBehalfForm,
     StartForm,
     StartOnBehalfForm,
+    StartWay,
 )
 from campaigns.plans.models import Plan
 from campaigns.plans.views.editor import EDITORS
@@ -68,14 +69,16 @@ def plan_start(request: HttpRequest, pk: int) -> HttpResponse:
     if own is not None and (plan := Plan.objects.filter(unit=own, phase=phase).first()):
         return redirect("campaigns:plan-detail", plan.pk)
     form: StartForm | StartOnBehalfForm
+    closed = _closed_ways(request, phase, own)
+    data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     if own is not None:
-        form = StartForm(request.POST or None)
+        form = StartForm(*data, closed=closed)
     else:
         form = StartOnBehalfForm(
-            request.POST or None,
-            request.FILES or None,
+            *data,
             units=_units(request, phase),
             initial=_asked(request),
+            closed=closed,
         )
     if request.method == "POST":
         if isinstance(form, StartOnBehalfForm):
@@ -89,7 +92,7 @@ def plan_start(request: HttpRequest, pk: int) -> HttpResponse:
                 plan = actions.start_plan(
                     unit=unit, phase=phase, source=source, by=request.actor, at=now()
                 )
-                return plan.get_absolute_url()
+                return _next_page(plan, form.cleaned_data["way"], request)
 
             if outcome := _once(request, form, act):
                 return redirect(outcome)
@@ -150,6 +153,37 @@ def plan_amend(request: HttpRequest, pk: int) -> HttpResponse:
               "department has accepted this one.") % {"number": draft.number},
         )  # fmt: skip
     return redirect("campaigns:plan-detail", plan.pk)
+
+
+def _closed_ways(request: HttpRequest, phase: Phase, own: Unit | None) -> dict[str, Any]:
+    """The ways that are not open now, each with the reason."""
+    closed: dict[str, Any] = {}
+    if not source_plans.has_model(phase.campaign):
+        closed[StartWay.MODEL] = _("This campaign has no model plan.")
+    if own is not None and not source_plans.has_earlier_plan(request.mandate, own):
+        closed[StartWay.EARLIER] = _("The unit has sent no earlier plan in the portal.")
+    return closed
+
+
+def _next_page(plan: Plan, way: str, request: HttpRequest) -> str:
+    """Where the draft is filled from, or the draft itself where it begins blank."""
+    draft = queries.draft_of(plan)
+    if way == StartWay.BLANK or draft is None:
+        return plan.get_absolute_url()
+    draft.plan = plan
+    if way == StartWay.EARLIER:
+        earlier = source_plans.earlier_plans(request.mandate, draft)
+        if len(earlier) == 1:
+            return reverse("campaigns:plan-bring-in-plan", args=[plan.pk, earlier[0].plan.pk])
+        return reverse("campaigns:plan-bring-in", args=[plan.pk])
+    return reverse(f"campaigns:{_PAGE_OF_WAY[way]}", args=[plan.pk])
+
+
+_PAGE_OF_WAY = {
+    StartWay.MODEL.value: "plan-bring-in-model",
+    StartWay.PLAN.value: "plan-bring-in-plans",
+    StartWay.DOCUMENT.value: "plan-bring-in-document",
+}
 
 
 def _own_unit(request: HttpRequest) -> Unit | None:
