@@ -30,6 +30,11 @@ class TaskRow:
     product: str = ""
     identity: UUID | None = None
 
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What it says, whichever task it is."""
+        return (self.title, self.lead, self.partners, self.due_date, self.product)
+
 
 @dataclass(frozen=True)
 class TargetRow:

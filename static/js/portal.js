@@ -127,6 +127,7 @@
       body.append(button);
     };
     document.addEventListener("htmx:afterRequest", wait);
+    document.addEventListener("portal:active", wait);
     wait();
   }
 

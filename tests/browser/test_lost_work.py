@@ -45,6 +45,8 @@ def begin_writing(page: Page) -> None:
 def write(page: Page) -> None:
     field(page, "Nội dung thuyết minh").fill(TEXT)
     field(page.get_by_role("group", name="Nhiệm vụ 1", exact=True), "Nhiệm vụ").fill(TASK)
+    # What is tested here is the button: let autosave be done before something goes wrong.
+    expect(page.locator("#save-state.is-saved")).to_be_visible()
 
 
 def save(page: Page) -> None:
@@ -133,6 +135,9 @@ def test_two_officers_who_write_the_same_section(
     save(their_page)
     expect(their_page.get_by_role("status").first).to_contain_text("Đã lưu")
 
+    with page.expect_response("**/autosave/"):
+        field(page, "Nội dung thuyết minh").fill(f"{TEXT} Thêm một câu.")
+    page.on("dialog", lambda dialog: dialog.accept())
     save(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Hai người cùng soạn phần này")
     main = page.get_by_role("main")

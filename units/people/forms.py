@@ -37,9 +37,16 @@ class SignInForm(BaseForm):
         ),
     )
     password = _password_field(_("Password"), "current-password")
+    shared_computer = forms.BooleanField(
+        label=_("Other people use this computer too"),
+        required=False,
+        help_text=_("Then nothing of what you type is kept in this browser."),
+    )
 
-    def __init__(self, data: Any = None, *, request: HttpRequest) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, request: HttpRequest, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.request = request
         self.person: User | None = None
 

@@ -38,6 +38,9 @@ from units.people.models import User
 # browser's history nor in a Referer header while the form is open.
 _TOKEN_IN_SESSION = "choose"  # noqa: S105 - a word of the address
 _SESSION_TOKEN = "set_password_token"  # noqa: S105 - a session key
+# Says of the device, whoever signs in next, that nothing typed is kept in its browser.
+SHARED_COMPUTER_COOKIE = "shared_computer"
+_SHARED_COMPUTER_AGE = 365 * 24 * 3600
 
 
 @access.anyone
@@ -49,12 +52,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     goal = _goal(request)
     if request.user.is_authenticated and request.method == "GET":
         return redirect(goal)
-    form = SignInForm(request.POST if request.method == "POST" else None, request=request)
+    form = SignInForm(
+        request.POST if request.method == "POST" else None,
+        request=request,
+        initial={"shared_computer": SHARED_COMPUTER_COOKIE in request.COOKIES},
+    )
     if form.is_bound and form.is_valid() and form.person:
         login(request, form.person)
         response = redirect(goal)
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             keep_language(response, form.person.language)
+        _keep_device(response, is_shared=form.cleaned_data["shared_computer"])
         return response
     context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
     context["ended"] = request.GET.get("ended") == "1"
@@ -177,6 +185,21 @@ def profile(request: HttpRequest) -> HttpResponse:
         return response
     context = {"form": form, "person": person, "mandates": request.mandates}
     return render(request, "units/people/profile.html", context, status=_status(form))
+
+
+def _keep_device(response: HttpResponse, *, is_shared: bool) -> None:
+    """Remember on the device whether others use it too; templates/base.html tells the scripts."""
+    if not is_shared:
+        response.delete_cookie(SHARED_COMPUTER_COOKIE, samesite="Lax")
+        return
+    response.set_cookie(
+        SHARED_COMPUTER_COOKIE,
+        "1",
+        max_age=_SHARED_COMPUTER_AGE,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
 
 
 def _goal(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from campaigns.plans.forms.section import (
     initial_of_target,
     initial_of_task,
 )
+from campaigns.plans.merging import base_of
 from campaigns.plans.models import PlanSection, SectionKind
 from campaigns.plans.queries import IndicatorLine, SectionContent
 from campaigns.plans.rows import TargetRow
@@ -28,7 +29,11 @@ _TASK_FIELDS = ("identity", "title", "lead", "partners", "due_date", "product")
 
 
 class SectionEditor:
-    """The forms of one section. Made from what is stored, or from what was typed."""
+    """The forms of one section. Made from what is stored, or from what was typed.
+
+    What was typed is only shown again, not checked, where a row's button was pressed, or where
+    `unchecked` says so.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class SectionEditor:
         years: Iterable[int],
         content: SectionContent,
         data: QueryDict | None = None,
+        unchecked: bool = False,
     ) -> None:
         self.section = section
         self.lines = lines
@@ -46,7 +52,7 @@ class SectionEditor:
         self._stored = content
         if data is None:
             self._show(content)
-        elif _ROW_BUTTON.fullmatch(_pressed(data)):
+        elif unchecked or _ROW_BUTTON.fullmatch(_pressed(data)):
             self._rearrange(data)
         else:
             self.text = NarrativeForm(data)
@@ -105,6 +111,7 @@ class SectionEditor:
                 "narrative": content.narrative,
                 "completed": "yes" if content.completed else "no",
                 "lock_version": content.lock_version,
+                "base": base_of(content),
             }
         )
         rows = [initial_of_task(row) for row in content.tasks]
@@ -116,7 +123,7 @@ class SectionEditor:
         """Show what was typed, with a task added, moved or removed. Nothing is checked or saved."""
         match = _ROW_BUTTON.fullmatch(_pressed(data))
         do, row = (match["do"], int(match["row"] or -1)) if match else ("", -1)
-        rows = _typed_rows(data)
+        rows = typed_rows(data)
         if do == "add" and len(rows) < TASK_LIMIT:
             rows.append({})
         elif do == "up" and 0 < row < len(rows):
@@ -126,7 +133,7 @@ class SectionEditor:
         elif do == "remove" and 0 <= row < len(rows):
             del rows[row]
         moved_to = {"add": len(rows) - 1, "up": row - 1, "down": row + 1}.get(do, -1)
-        names = ("narrative", "completed", "lock_version")
+        names = ("narrative", "completed", "lock_version", "base")
         self.text = NarrativeForm(initial={name: data.get(name, "") for name in names})
         self.tasks = self._task_rows(rows or [{}])
         if 0 <= moved_to < len(rows):
@@ -141,6 +148,11 @@ class SectionEditor:
                 if name.startswith(prefix)
             }
             self.targets.append(TargetForm(line=line, years=self.years, initial=typed))
+
+    @property
+    def folds(self) -> bool:
+        """Whether there are so many indicators that each is folded until it is wanted."""
+        return len(self.targets) > 2
 
     @property
     def has_unconfirmed(self) -> bool:
@@ -173,7 +185,8 @@ def _pressed(data: QueryDict) -> str:
     return str(data.get("do", ""))
 
 
-def _typed_rows(data: QueryDict) -> list[dict[str, Any]]:
+def typed_rows(data: QueryDict) -> list[dict[str, Any]]:
+    """Return the tasks as they were typed, unchecked."""
     total = str(data.get(f"{TASKS}-TOTAL_FORMS", ""))
     count = min(int(total), TASK_LIMIT) if _COUNT.fullmatch(total) else 0
     return [

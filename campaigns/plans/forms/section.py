@@ -48,6 +48,8 @@ class NarrativeForm(BaseForm):
         widget=forms.RadioSelect,
     )
     lock_version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    # What the page was made from (campaigns.plans.merging); anything else in it counts as nothing.
+    base = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
     def clean_narrative(self) -> str:
         return str(self.cleaned_data["narrative"]).strip()
@@ -238,21 +240,22 @@ class TargetForm(BaseForm):
             year = cleaned.get("baseline_year")
             if self.baseline and not year:
                 self.add_error("baseline_year", _("Say in which year the baseline was measured."))
-            if year and not self.baseline and not self._any_error("baseline"):
+            if year and not self.baseline and not self.any_error("baseline"):
                 anchor = "baseline_numerator" if self.indicator.is_ratio else "baseline"
                 self.add_error(
                     anchor, _("Enter the value of the baseline year, or clear the year.")
                 )
         return cleaned
 
-    def _any_error(self, name: str) -> bool:
+    def any_error(self, name: str) -> bool:
+        """Whether anything is wrong with the value or its parts."""
         return any(
             part in self.errors for part in (name, f"{name}_numerator", f"{name}_denominator")
         )
 
     def _measure(self, name: str) -> Measure:
         value: Decimal | None = self.cleaned_data.get(name)
-        if not self.indicator.is_ratio or self._any_error(name):
+        if not self.indicator.is_ratio or self.any_error(name):
             return Measure(value)
         numerator = self.cleaned_data.get(f"{name}_numerator")
         denominator = self.cleaned_data.get(f"{name}_denominator")
@@ -299,6 +302,31 @@ class TargetForm(BaseForm):
             years=self.targets,
             note=self.cleaned_data["note"],
         )
+
+    @property
+    def told(self) -> list[str]:
+        """What stands in the years' fields, for the line that shows while the block is folded."""
+        if "not_applicable" in self.fields and self._typed("not_applicable"):
+            return [str(_("does not apply"))]
+        told = []
+        for year in self.years:
+            value = self._typed(f"y{year}")
+            if value and self.indicator.value_kind == ValueKind.YES_NO:
+                value = str(_("Yes")) if value == "1" else str(_("No"))
+            elif value and self.indicator.is_ratio:
+                value = f"{value}%"
+            elif self.indicator.is_ratio:
+                parts = [self._typed(f"y{year}_{part}") for part in ("numerator", "denominator")]
+                value = " ÷ ".join(parts) if all(parts) else ""
+            if value:
+                told.append(f"{year}: {value}")
+        return told
+
+    def _typed(self, name: str) -> str:
+        value = self[name].value()
+        if value is None or value is False:
+            return ""
+        return show_number(value) if isinstance(value, Decimal) else str(value).strip()
 
     def cells(self) -> list[dict[str, Any]]:
         """The lines of the block: the baseline, then each year with what the ministry asks."""

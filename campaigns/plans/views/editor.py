@@ -1,18 +1,25 @@
 """The hub of a draft, and one page per section."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from campaigns.plans import actions, queries, rules
+from campaigns.plans.fixing import fixes_for
 from campaigns.plans.forms.conflict import ConflictForm
 from campaigns.plans.forms.editor import SectionEditor
+from campaigns.plans.forms.pasting import undone
+from campaigns.plans.lock_panel import lock_panel
+from campaigns.plans.merging import Merge, merge, read_base
 from campaigns.plans.models import Plan, PlanSection, PlanVersion, SectionKind
 from campaigns.plans.queries import IndicatorLine, SectionContent
 from campaigns.plans.views.shared import no_draft, now, open_draft, visible_plan
@@ -22,6 +29,10 @@ from emulation_portal.core.errors import DomainError
 from units.api import DEPARTMENT_ROLES, UNIT_ROLES
 
 EDITORS = (*UNIT_ROLES, *DEPARTMENT_ROLES)
+# How long a browser keeps what the portal does not have yet; static/js/drafts.js counts alike.
+KEPT_IN_BROWSER = timedelta(days=14)
+SAVED_COOKIE = "draft_saved"
+_ANSWERS = {"csrfmiddlewaretoken", "do", "merged", "saved_version", "undo"}
 
 
 @access.mandated
@@ -33,7 +44,9 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if draft is not None:
         draft.plan = plan
         if rules.may_edit(request.mandate, draft):
-            return render(request, "campaigns/plans/hub.html", _hub(plan, draft))
+            panel = lock_panel(plan, draft, request.mandate, on=timezone.localdate())
+            context = {**_hub(plan, draft), "lock_panel": panel}
+            return render(request, "campaigns/plans/hub.html", context)
     for version in (plan.current, plan.in_force, draft):
         if version is None:
             continue
@@ -44,7 +57,8 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _hub(plan: Plan, version: PlanVersion) -> dict[str, Any]:
-    remarks = queries.remarks_for(version)
+    fixes = fixes_for(version)
+    remarks = fixes.by_section()
     sections = queries.sections_of(version)
     issue = queries.issue_of(version)
     papers = queries.papers_of(version)
@@ -89,8 +103,7 @@ def _hub(plan: Plan, version: PlanVersion) -> dict[str, Any]:
         "issue": issue,
         "done": done,
         "total": len(sections),
-        "remark_count": sum(len(found) for found in remarks.values()),
-        "window_closed": plan.phase.plans_closed_at is not None,
+        "fixes": fixes,
     }
 
 
@@ -136,9 +149,12 @@ def plan_section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     section = queries.section_by_key(version, key)
     if section is None:
         raise Http404
-    page = _SectionPage(request, plan, version, section)
+    page = SectionPage(request, plan, version, section)
     if request.method == "GET":
         return page.show(page.editor())
+    if request.POST.get("do") in ("undo", "back"):  # from rows pasted, or from pasting them
+        typed = undone(request.POST) if request.POST["do"] == "undo" else request.POST
+        return page.show(page.editor(typed, unchecked=True), rearranged=True)
     editor = page.editor(request.POST)
     if not editor.text.is_bound:
         return page.show(editor, rearranged=True)
@@ -149,7 +165,7 @@ def plan_section(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return page.save(editor, editor.content())
 
 
-class _SectionPage:
+class SectionPage:
     """One request for a section's page; holds what each of its answers needs."""
 
     def __init__(
@@ -160,30 +176,45 @@ class _SectionPage:
         self.lines: list[IndicatorLine] = queries.indicator_lines(section, plan.unit, self.years)
         self.stored = queries.section_content(section)
 
-    def editor(self, data: Any = None) -> SectionEditor:
+    def editor(self, data: Any = None, *, unchecked: bool = False) -> SectionEditor:
         return SectionEditor(
-            self.section, lines=self.lines, years=self.years, content=self.stored, data=data
+            self.section,
+            lines=self.lines,
+            years=self.years,
+            content=self.stored,
+            data=data,
+            unchecked=unchecked,
         )
 
     def show(
-        self, editor: SectionEditor, *, status: int = 200, rearranged: bool = False
+        self,
+        editor: SectionEditor,
+        *,
+        status: int = 200,
+        rearranged: bool = False,
+        undo: str = "",
     ) -> HttpResponse:
+        """The page of the section; `undo` brings back what stood there before rows were pasted."""
         context = {
-            **self._context(),
+            **self.context(),
             "editor": editor,
+            "is_dirty": rearranged or editor.text.is_bound,
+            "undo": undo,
+            "kept_until": timezone.localdate() + KEPT_IN_BROWSER,
             "errors": editor.errors,
             "has_errors": bool(editor.errors),
             "rearranged": rearranged,
             "supplied": queries.supplied_for_all(self.section, self.plan.unit),
-            "remarks": queries.remarks_for(self.version).get(self.section.key, []),
+            "fixes": fixes_for(self.version).of_section(self.section.key),
         }
         return render(self.request, "campaigns/plans/section.html", context, status=status)
 
     def save(self, editor: SectionEditor, content: SectionContent) -> HttpResponse:
+        """Save; what somebody else saved meanwhile in other places stays beside it."""
         try:
             self._save(content)
         except actions.SectionConflict as conflict:
-            return self.conflict(conflict.mine, conflict.theirs)
+            return self.bring_together(conflict)
         except actions.VersionFrozen:
             return no_draft(self.request, self.plan)
         except DomainError as refusal:
@@ -191,49 +222,58 @@ class _SectionPage:
             return self.show(editor, status=422)
         return self._saved()
 
+    def bring_together(self, conflict: actions.SectionConflict) -> HttpResponse:
+        """Save both where they touch nothing in common; otherwise ask what stays."""
+        found = self._merge(conflict.mine, conflict.theirs)
+        if not found.is_clean:
+            return self.conflict(found)
+        try:
+            self._save(found.content())
+        except actions.SectionConflict as third:
+            return self.conflict(self._merge(conflict.mine, third.theirs))
+        except actions.VersionFrozen:
+            return no_draft(self.request, self.plan)
+        messages.info(self.request, kept_both(conflict))
+        return self._saved()
+
     def resolve(self, mine: SectionContent) -> HttpResponse:
         """Save what was chosen on the conflict page; ask again if a third save came between."""
-        form = ConflictForm(self.request.POST, mine=mine, theirs=self.stored)
+        found = self._merge(mine, self.stored)
+        if self.request.POST.get("saved_version") != str(self.stored.lock_version):
+            return self.conflict(found)
+        form = self._conflict_form(found, self.request.POST)
         if not form.is_valid():
-            return self.conflict(mine, self.stored, form=form, status=422)
-        if form.cleaned_data["saved_version"] != self.stored.lock_version:
-            return self.conflict(mine, self.stored)
+            return self.conflict(found, form=form, status=422)
         try:
             self._save(form.resolved())
         except actions.SectionConflict as conflict:
-            return self.conflict(mine, conflict.theirs)
+            return self.conflict(self._merge(mine, conflict.theirs))
         except actions.VersionFrozen:
             return no_draft(self.request, self.plan)
         return self._saved()
 
+    def _merge(self, mine: SectionContent, theirs: SectionContent) -> Merge:
+        return merge(mine, theirs, read_base(self.request.POST.get("base", "")))
+
+    def _conflict_form(self, found: Merge, data: Any = None) -> ConflictForm:
+        indicators = {line.indicator.pk: line.indicator for line in self.lines}
+        return ConflictForm(data, merge=found, indicators=indicators, years=self.years)
+
     def conflict(
-        self,
-        mine: SectionContent,
-        theirs: SectionContent,
-        *,
-        form: ConflictForm | None = None,
-        status: int = 409,
+        self, found: Merge, *, form: ConflictForm | None = None, status: int = 409
     ) -> HttpResponse:
-        names = {line.indicator.pk: line.indicator for line in self.lines}
-        dropped = {"csrfmiddlewaretoken", "do", "merged", "saved_version"}
+        """Both contents with their differences, and a question for each."""
+        conflict = actions.SectionConflict(
+            mine=found.mine, theirs=found.theirs, by=self.request.actor
+        )
         context = {
-            **self._context(),
-            "mine": mine,
-            "theirs": theirs,
-            "my_targets": [(names[row.indicator_id], row) for row in mine.targets],
-            "their_targets": [
-                (names[row.indicator_id], row)
-                for row in theirs.targets
-                if row.indicator_id in names
-            ],
-            "form": form or ConflictForm(mine=mine, theirs=theirs),
-            "message": actions.SectionConflict(mine=mine, theirs=theirs),
-            "kept": [
-                (name, value)
-                for name, values in self.request.POST.lists()
-                if name not in dropped and not name.startswith("keep_")
-                for value in values
-            ],
+            **self.context(),
+            "merge": found,
+            "theirs": found.theirs,
+            "form": form or self._conflict_form(found),
+            "conflict": conflict,
+            "has_errors": bool(form and form.errors),
+            "kept": kept_fields(self.request.POST, besides=_ANSWERS),
         }
         return render(self.request, "campaigns/plans/conflict.html", context, status=status)
 
@@ -254,8 +294,48 @@ class _SectionPage:
             self.request, _("“%(section)s” has been saved.") % {"section": self.section.title}
         )
         if self.request.POST.get("do") == "stay":
-            return redirect("campaigns:plan-section", self.plan.pk, self.section.key)
-        return redirect("campaigns:plan-detail", self.plan.pk)
+            response = redirect("campaigns:plan-section", self.plan.pk, self.section.key)
+        else:
+            response = redirect("campaigns:plan-detail", self.plan.pk)
+        # Tells drafts.js that text begun from this save need not be kept any longer.
+        begun_from = self.request.POST["lock_version"]
+        response.set_cookie(
+            SAVED_COOKIE,
+            f"{self.version.pk}:{self.section.key}:{begun_from}",
+            max_age=60,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Lax",
+        )
+        return response
 
-    def _context(self) -> dict[str, Any]:
+    def context(self) -> dict[str, Any]:
         return {"plan": self.plan, "version": self.version, "section": self.section}
+
+
+def kept_fields(data: QueryDict, *, besides: set[str]) -> list[tuple[str, str]]:
+    """Return what was typed as pairs for hidden fields; answers to conflicts are left out."""
+    return [
+        (name, value)
+        for name, values in data.lists()
+        if name not in besides and not name.startswith("keep_")
+        for value in values
+    ]
+
+
+def kept_both(conflict: actions.SectionConflict) -> str:
+    """Say whose save was met, and that nothing of either is lost."""
+    time = vn_time(conflict.theirs.saved_at)
+    if conflict.is_own:
+        return _(
+            "You saved this part in another tab or on another device at %(time)s, in other "
+            "places. Both are kept."
+        ) % {"time": time}
+    return _("%(person)s saved this part at %(time)s, in other places than you. Both are kept.") % {
+        "person": conflict.theirs.saved_by or _("Somebody else"),
+        "time": time,
+    }
+
+
+def vn_time(at: datetime | None) -> str:
+    """Return the hour and minute, 10:42, in the portal's zone."""
+    return f"{timezone.localtime(at):%H:%M}" if at else ""

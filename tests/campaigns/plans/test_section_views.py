@@ -1,4 +1,4 @@
-"""Writing a section: rows without JavaScript, mistakes that lose nothing, two editors at once."""
+"""Writing a section: rows without JavaScript, mistakes that lose nothing."""
 
 from datetime import date
 
@@ -52,7 +52,7 @@ def test_the_section_page_costs_the_same_for_any_number_of_tasks(
     section = section_by_key(version, "area-1")
     save(section, by=scene.officer, tasks=[TaskRow(f"Việc {n}") for n in range(tasks)])
     client = as_(scene.officer)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(section_url(version.plan))
     assert len(response.context["editor"].tasks.forms) == tasks
 
@@ -278,6 +278,38 @@ def test_the_buttons_beside_a_row_move_what_is_typed_and_save_nothing(scene, as_
     assert section_content(section).tasks == ()
 
 
+def test_many_indicators_are_folded_to_their_names_and_what_is_set(scene, as_):
+    area = scene.campaign.areas.get()
+    first = area.indicators.get()
+    version = scene.start()
+    client = as_(scene.officer)
+    assert not client.get(section_url(version.plan)).context["editor"].folds
+    ratio = IndicatorFactory(area=area, ratio=True)
+    IndicatorFactory(area=area)
+    prefix = f"target-{ratio.pk}-"
+    data = typed(
+        section_by_key(version, "area-1"),
+        **{
+            f"target-{first.pk}-y2026": "1234", f"target-{first.pk}-not_applicable": "",
+            f"{prefix}y2025": "62,5", f"{prefix}y2026_numerator": "3",
+            f"{prefix}y2026_denominator": "4",
+        },
+    )  # fmt: skip
+    client.post(section_url(version.plan), data)
+    page = client.get(section_url(version.plan))
+    editor = page.context["editor"]
+    assert editor.folds
+    assert [form.told for form in editor.targets][:2] == [
+        ["2026: 1.234"],
+        ["2025: 62,5%", "2026: 75%"],
+    ]
+    assert text_of(page).count("<details") - text_of(page).count(" open>") >= 3
+    data[f"{prefix}y2027"] = "nhiều"
+    wrong = text_of(client.post(section_url(version.plan), data))
+    assert f'aria-labelledby="target-{ratio.pk}-title" open>' in wrong
+    assert f'aria-labelledby="target-{first.pk}-title" open>' not in wrong
+
+
 def test_removing_the_last_row_leaves_an_empty_one(scene, as_):
     version = scene.start()
     section = section_by_key(version, "area-1")
@@ -286,84 +318,7 @@ def test_removing_the_last_row_leaves_an_empty_one(scene, as_):
     assert len(response.context["editor"].tasks.forms) == 1
 
 
-# --- Two editors -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def conflict(scene, as_):
-    """The officer's page is older than what the head has saved."""
-    version = scene.start()
-    section = section_by_key(version, "area-1")
-    save(section, by=scene.head, narrative="Của thủ trưởng", tasks=[TaskRow("Việc một")])
-    client = as_(scene.officer)
-    data = typed(
-        section, narrative="Của tôi", lock_version=0, tasks=[{"title": "Việc hai"}],
-        **{f"target-{section.area.indicators.get().pk}-y2026": "5"},
-    )  # fmt: skip
-    response = client.post(section_url(version.plan), data)
-    return client, version, section, data, response
-
-
-def test_the_second_save_shows_both_texts(scene, conflict):
-    _client, _version, section, _data, response = conflict
-    assert response.status_code == 409
-    page = text_of(response)
-    for shown in ("Của tôi", "Của thủ trưởng", "Việc một", "Việc hai", scene.head.person.full_name):
-        assert shown in page
-    assert section_content(section).narrative == "Của thủ trưởng"
-
-
-@pytest.mark.parametrize(
-    ("text", "tasks", "narrative", "titles"),
-    [
-        ("mine", "mine", "Của tôi", ["Việc hai"]),
-        ("theirs", "theirs", "Của thủ trưởng", ["Việc một"]),
-        ("both", "both", "Gộp lại", ["Việc một", "Việc hai"]),
-    ],
-)
-def test_what_is_chosen_is_saved(conflict, text, tasks, narrative, titles):
-    client, version, section, data, response = conflict
-    chosen = dict(response.context["kept"]) | {
-        "do": "resolve", "saved_version": 1, "keep_narrative": text, "keep_tasks": tasks,
-        "keep_targets": "mine", "merged": "Gộp lại",
-    }  # fmt: skip
-    assert data.items() - dict(response.context["kept"]).items()
-    assert client.post(section_url(version.plan), chosen).status_code == 302
-    content = section_content(section)
-    assert content.narrative == narrative
-    assert [task.title for task in content.tasks] == titles
-    assert len(content.targets) == 1
-
-
-def test_a_third_save_in_between_asks_again(scene, conflict):
-    client, version, section, _data, response = conflict
-    save(section, by=scene.head, narrative="Bản thứ ba")
-    chosen = dict(response.context["kept"]) | {
-        "do": "resolve", "saved_version": 1, "keep_narrative": "mine", "keep_tasks": "mine",
-        "keep_targets": "mine", "merged": "",
-    }  # fmt: skip
-    again = client.post(section_url(version.plan), chosen)
-    assert again.status_code == 409
-    assert "Bản thứ ba" in text_of(again)
-    assert "Của tôi" in text_of(again)
-
-
-def test_a_choice_not_made_or_a_merged_text_too_long_comes_back(conflict):
-    client, version, _section, _data, response = conflict
-    chosen = dict(response.context["kept"]) | {
-        "do": "resolve",
-        "saved_version": 1,
-        "merged": "x" * 30_001,
-    }
-    again = client.post(section_url(version.plan), chosen)
-    assert again.status_code == 422
-    assert set(again.context["form"].errors) == {
-        "keep_narrative",
-        "keep_tasks",
-        "keep_targets",
-        "merged",
-    }
-    assert "x" * 30_001 in text_of(again)
+# --- Sent meanwhile ------------------------------------------------------------------------
 
 
 def test_what_was_typed_into_a_version_sent_meanwhile_stays_on_the_page(scene, as_):
