@@ -1,15 +1,17 @@
 """A version as a document to be read: its parts, tasks and targets in words."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext as _
 
 from campaigns.indicators.models import Indicator, Measured, MinistryTarget, ValueKind
 from campaigns.indicators.wording import target_value_in_words
-from campaigns.plans.models import PlanSection, PlanTarget, PlanTask, PlanVersion, Remark
+from campaigns.plans.models import PlanSection, PlanTarget, PlanTask, PlanVersion
 from campaigns.plans.queries import indicators_answered_by, readings_of
 from campaigns.plans.states import PlanState
 from emulation_portal.formats.writing import show_number
@@ -19,10 +21,11 @@ _BULLETS = ("- ", "– ", "— ", "+ ", "* ", "• ")
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph's lines, or the items of a list."""
+    """A paragraph's lines, or the items of a list. `first` is the number of its first line."""
 
     is_list: bool
     lines: tuple[str, ...]
+    first: int = 1
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class YearCell:
 class TargetLine:
     """One indicator of a section with its baseline and yearly targets."""
 
+    identity: UUID
     indicator: Indicator
     not_applicable: bool
     baseline: Value | None
@@ -55,22 +59,78 @@ class TargetLine:
     note: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """A line, task or target as it stands on the page, with what is pinned to it.
+
+    `pin` names it in addresses and forms, `anchor` on the page, `number` for people.
+    """
+
+    item: Any
+    number: int
+    anchor: str
+    pin: str
+    remarks: list[Any]
+
+
+@dataclass(frozen=True)
+class TextBlock:
+    """A paragraph's lines, or the items of a list, each a place of its own."""
+
+    is_list: bool
+    lines: list[Place]
+
+
 @dataclass
 class SectionView:
-    """A section with all that a page shows of it. `unset` are indicators that have no target."""
+    """A section with all that a page shows of it. `unset` are indicators that have no target.
+
+    `remarks` are all remarks of the section, `pinned` those with a place inside it by the
+    place's pin, `general` the others.
+    """
 
     section: PlanSection
     blocks: list[Block]
     tasks: tuple[PlanTask, ...]
     targets: list[TargetLine]
     unset: list[Indicator]
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[Any] = field(default_factory=list)
+    general: list[Any] = field(default_factory=list)
+    pinned: dict[str, list[Any]] = field(default_factory=dict)
     # The form for a remark, on the page where one may be written.
     form: Any = None
+    # The department's questions about this part with their answers, on the page that asks them.
+    checklist: list[Any] = field(default_factory=list)
+    # On the page of a version that follows an earlier one: whether the part differs from it.
+    is_changed: bool = False
+    # Shown by its title only, because it stands as it stood in the version before.
+    folded: bool = False
 
     @property
     def anchor(self) -> str:
         return f"part-{self.section.key}"
+
+    @property
+    def text_blocks(self) -> Iterator[TextBlock]:
+        for block in self.blocks:
+            numbered = enumerate(block.lines, start=block.first)
+            yield TextBlock(
+                block.is_list,
+                [self._place(line, n, f"{self.anchor}-p{n}", f"p{n}") for n, line in numbered],
+            )
+
+    @property
+    def task_places(self) -> Iterator[Place]:
+        for number, task in enumerate(self.tasks, start=1):
+            yield self._place(task, number, f"row-{task.identity}", f"t-{task.identity}")
+
+    @property
+    def target_places(self) -> Iterator[Place]:
+        for number, line in enumerate(self.targets, start=1):
+            yield self._place(line, number, f"row-{line.identity}", f"i-{line.identity}")
+
+    def _place(self, item: Any, number: int, anchor: str, pin: str) -> Place:
+        return Place(item, number, anchor, pin, self.pinned.get(pin, []))
 
     @property
     def short_title(self) -> str:
@@ -102,24 +162,18 @@ def document_of(version: PlanVersion) -> list[SectionView]:
     ]
 
 
-def remarks_of(version: PlanVersion) -> dict[int, list[Remark]]:
-    """Return the remarks on `version` by section id, the oldest first."""
-    found: dict[int, list[Remark]] = defaultdict(list)
-    rows = Remark.objects.filter(version=version).select_related("author__person", "author__unit")
-    for remark in rows.order_by("created_at", "pk"):
-        found[remark.section_id].append(remark)
-    return found
-
-
 def blocks_of(text: str) -> list[Block]:
     """Return typed text as paragraphs and lists: a list is lines that begin with a dash."""
     blocks: list[Block] = []
     lines: list[str] = []
     in_list = False
+    first = 1
 
     def close() -> None:
+        nonlocal first
         if lines:
-            blocks.append(Block(in_list, tuple(lines)))
+            blocks.append(Block(in_list, tuple(lines), first))
+            first += len(lines)
             lines.clear()
 
     for line in text.splitlines():
@@ -189,6 +243,7 @@ def _line(
             )
         )
     return TargetLine(
+        identity=target.identity,
         indicator=indicator,
         not_applicable=target.not_applicable,
         baseline=value_of(indicator, target),

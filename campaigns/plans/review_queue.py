@@ -1,5 +1,6 @@
 """The department's queue: which versions wait, for how long, and which comes next."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +14,7 @@ from campaigns.plans.actions.reviewing import holder_of
 from campaigns.plans.models import PlanVersion
 from campaigns.plans.states import PlanState
 from campaigns.programme.models import Campaign
+from campaigns.programme.working_days import working_days_between
 from units.models import Mandate
 
 
@@ -50,19 +52,25 @@ def waiting(campaign: Campaign) -> QuerySet[PlanVersion]:
     )
 
 
-def conditions(mandate: Mandate, *, on: date) -> dict[str, Q]:
+def conditions(mandate: Mandate, *, on: date, holidays: Collection[date]) -> dict[str, Q]:
     """Return what each saved view holds, for the person acting under `mandate`."""
     return {
         QueueView.ALL: Q(),
         QueueView.MINE: Q(reviewer__person_id=mandate.person_id),
-        QueueView.OVERDUE: Q(sent_at__lt=overdue_before(on)),
+        QueueView.OVERDUE: Q(sent_at__lt=overdue_before(on, holidays)),
         QueueView.RESUBMITTED: Q(answered=PlanState.RETURNED),
     }
 
 
-def overdue_before(on: date) -> datetime:
-    """Return the moment before which a version must have been sent to be overdue on `on`."""
-    first_day = on - timedelta(days=settings.PLAN_REVIEW_DAYS)
+def overdue_before(on: date, holidays: Collection[date]) -> datetime:
+    """Return the moment before which a version must have been sent to be overdue on `on`: what
+    was sent earlier has waited more than PLAN_REVIEW_DAYS working days, as its receipt promised.
+    """
+    first_day = on
+    while working_days_between(first_day - timedelta(days=1), on, holidays) <= (
+        settings.PLAN_REVIEW_DAYS
+    ):
+        first_day -= timedelta(days=1)
     return make_aware(datetime.combine(first_day, time.min))
 
 
@@ -90,9 +98,18 @@ class QueueRow:
     def may_take(self) -> bool:
         return not (self.reviewer or self.is_own)
 
+    @property
+    def may_decide(self) -> bool:
+        return self.is_mine or self.may_take
+
 
 def queue_row(
-    version: PlanVersion, *, mandate: Mandate, not_reviewed: set[int], on: date
+    version: PlanVersion,
+    *,
+    mandate: Mandate,
+    not_reviewed: set[int],
+    overdue_before: datetime,
+    on: date,
 ) -> QueueRow:
     """Make a row; `not_reviewed` are the units whose plans this person does not review."""
     assert version.sent_at is not None  # noqa: S101 - by constraint: it is under review
@@ -104,7 +121,7 @@ def queue_row(
         arrival=arrival_of(version.answered),  # type: ignore[attr-defined]  # annotated
         sent_on=sent_on,
         age_days=age,
-        is_overdue=age > settings.PLAN_REVIEW_DAYS,
+        is_overdue=version.sent_at < overdue_before,
         reviewer=holder.person.full_name if holder else "",
         is_mine=holder is not None and holder.person_id == mandate.person_id,
         is_own=version.plan.unit_id in not_reviewed,
@@ -118,18 +135,47 @@ def arrival_of(answered: str | None) -> Arrival:
     return Arrival.AMENDMENT if answered == PlanState.ACCEPTED else Arrival.FIRST
 
 
+def view_named(name: str) -> QueueView:
+    """Return the saved view an address names; all versions for a name that means nothing."""
+    return QueueView(name) if name in QueueView.values else QueueView.ALL
+
+
+def position_of(version: PlanVersion, rows: QuerySet[PlanVersion]) -> tuple[int, int]:
+    """Return the version's place among `rows`, counted from 1, and how many there are.
+
+    The place is 0 where the version is not among them. One statement.
+    """
+    upto = Q(sent_at__lt=version.sent_at) | Q(sent_at=version.sent_at, pk__lte=version.pk)
+    counts = rows.order_by().aggregate(
+        total=Count("pk"),
+        place=Count("pk", filter=upto),
+        here=Count("pk", filter=Q(pk=version.pk)),
+    )
+    return (counts["place"] if counts["here"] else 0), counts["total"]
+
+
 def next_to_take(
-    campaign: Campaign, *, not_reviewed: set[int], on: date, after: int | None = None
+    campaign: Campaign,
+    *,
+    mandate: Mandate,
+    not_reviewed: set[int],
+    holidays: Collection[date],
+    on: date,
+    view: QueueView = QueueView.ALL,
+    after: int | None = None,
 ) -> PlanVersion | None:
-    """Return the version that has waited longest and that nobody holds, or None.
+    """Return the version of the saved view that has waited longest for this person, or None:
+    one that nobody holds, or that the person does.
 
     `after` is the id of a version that is skipped: the next one behind it follows, and behind
     the last one the first.
     """
+    others = Mandate.objects.valid_on(on).exclude(person_id=mandate.person_id)
     free = (
         waiting(campaign)
+        .filter(conditions(mandate, on=on, holidays=holidays)[view])
         .exclude(plan__unit__in=not_reviewed)
-        .exclude(reviewer__in=Mandate.objects.valid_on(on).values("pk"))
+        .exclude(reviewer__in=others.filter(person__is_active=True).values("pk"))
     )
     skipped = PlanVersion.objects.filter(pk=after).first() if after is not None else None
     if skipped is None or skipped.sent_at is None:

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from campaigns.plans.views import listing, reading, reviewing
+from campaigns.plans.views import (
+    deciding_many,
+    listing,
+    phrases,
+    reading,
+    remarking,
+    reviewing,
+)
 
 urlpatterns = [
     path("all-plans/", listing.plans_index, name="plans"),
@@ -15,10 +22,20 @@ urlpatterns = [
     path("reviews/version/<int:pk>/release/", reviewing.review_release, name="review-release"),
     path(
         "reviews/version/<int:pk>/remarks/<slug:key>/",
-        reviewing.review_remark,
+        remarking.review_remark,
         name="review-remark",
+    ),
+    path(
+        "reviews/version/<int:pk>/checklist/<slug:part>/",
+        remarking.review_checklist,
+        name="review-checklist",
     ),
     path("reviews/version/<int:pk>/decision/", reviewing.review_decide, name="review-decide"),
     path("reviews/campaign/<slug:code>/", reviewing.queue, name="review-queue"),
     path("reviews/campaign/<slug:code>/next/", reviewing.review_next, name="review-next"),
+    path("reviews/campaign/<slug:code>/several/", deciding_many.review_many, name="review-many"),
+    path("reviews/campaign/<slug:code>/phrases/", phrases.phrase_list, name="phrase-list"),
+    path("reviews/phrases/<int:pk>/", phrases.phrase_change, name="phrase-change"),
+    path("remarks/<int:pk>/", remarking.remark_thread, name="remark"),
+    path("plans/<int:pk>/fixes/", remarking.plan_fixes, name="plan-fixes"),
 ]

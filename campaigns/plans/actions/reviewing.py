@@ -1,5 +1,6 @@
 """What the department does with a plan that was sent: take it, remark on it, decide."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -7,14 +8,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.plans.actions.locking import lock_plan, lock_version
-from campaigns.plans.models import Plan, PlanSection, PlanVersion, Remark
+from campaigns.plans.models import ChecklistAnswer, Plan, PlanSection, PlanVersion, Remark
+from campaigns.plans.pins import WHOLE_SECTION, Pin, quote_of
 from campaigns.plans.states import PLAN_TRANSITIONS, PlanState
+from campaigns.programme.review_aids import ChecklistItem
 from emulation_portal.core import audit, outbox
 from emulation_portal.core.actors import Actor
 from emulation_portal.core.errors import Conflict, DomainError, NotAllowed
 from emulation_portal.core.transitions import advance
 from units.api import UNIT_ROLES, mandates_for_units
-from units.models import Mandate
+from units.models import Mandate, User
 
 PLAN_DECIDED = "plan_decided"
 
@@ -29,6 +32,12 @@ class NotUnderReview(Conflict):
     """The version was withdrawn or decided since the page was opened."""
 
     message = _("This version is no longer under review. Its state is now “%(state)s”.")
+
+
+class PlaceMissing(DomainError):
+    """The remark names a paragraph, task or target that does not stand in the version."""
+
+    message = _("The place you wanted to remark on does not stand in this version.")
 
 
 class ReasonMissing(DomainError):
@@ -103,24 +112,41 @@ def release_review(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVers
 
 @transaction.atomic
 def add_remark(
-    *, version: PlanVersion, section: PlanSection, body: str, by: Actor, at: datetime
+    *,
+    version: PlanVersion,
+    section: PlanSection | None,
+    body: str,
+    by: Actor,
+    at: datetime,
+    pin: Pin = WHOLE_SECTION,
 ) -> Remark:
-    """Pin a remark to a section of a version under review; return it.
+    """Pin a remark to a place of a version under review; return it.
 
-    Who remarks on a version that nobody holds takes it. The unit sees the remark once the
-    version is returned or accepted.
+    The place is a section, a paragraph, task or target inside it, or, with no section, the
+    issue or the papers. Its words are kept with the remark. Who remarks on a version that nobody
+    holds takes it. The unit sees the remark once the version is returned or accepted.
 
     Side effects, in order: plan and version are locked, the version is taken where nobody holds
-    it, the remark is written, "plan.remarked" is audited. Raises NotUnderReview, TakenByAnother.
+    it, the remark is written, "plan.remarked" is audited. Raises NotUnderReview, TakenByAnother,
+    PlaceMissing.
     """
     locked = _lock_for_review(version)
+    quote = quote_of(locked, section, pin)
+    if quote is None:
+        raise PlaceMissing
     _take(locked, by, at)
     remark = Remark.objects.create(
-        version=locked, section=section, author_id=_mandate_id(by), body=body, created_at=at
-    )
+        version=locked, section=section, pin_kind=pin.kind, paragraph=pin.paragraph, row=pin.row,
+        quote=quote, author_id=_mandate_id(by), body=body, created_at=at,
+    )  # fmt: skip
     audit.record(
         "plan.remarked", root=locked.plan, by=by, at=at,
-        data={"version": locked.number, "section": section.key, "remark": remark.pk},
+        data={
+            "version": locked.number,
+            "section": section.key if section else pin.kind.value,
+            "remark": remark.pk,
+            "pin": pin.token,
+        },
     )  # fmt: skip
     return remark
 
@@ -153,6 +179,50 @@ def return_plan(*, version: PlanVersion, reason: str, by: Actor, at: datetime) -
         raise ReasonMissing
     locked = _lock_for_review(version)
     return _decide(locked, PlanState.RETURNED, reason, by, at, action="plan.returned")
+
+
+@transaction.atomic
+def answer_checklist(
+    *, version: PlanVersion, answers: Mapping[int, str], by: Actor, at: datetime
+) -> int:
+    """Keep the reviewer's answers by item id ("" takes one back); return how many changed.
+
+    Who answers about a version that nobody holds takes it. Items of another campaign are ignored.
+
+    Side effects, in order: plan and version are locked, the version is taken where nobody holds
+    it, the answers are written, "plan.checklist_answered" is audited where any changed. Raises
+    NotUnderReview, TakenByAnother.
+    """
+    locked = _lock_for_review(version)
+    _take(locked, by, at)
+    asked = ChecklistItem.objects.filter(campaign=locked.plan.phase.campaign_id, pk__in=answers)
+    known = set(asked.values_list("pk", flat=True))
+    stored = {row.item_id: row for row in ChecklistAnswer.objects.filter(version=locked)}
+    before = {item: row.answer for item, row in stored.items()}
+    changed = {
+        item: answer
+        for item, answer in answers.items()
+        if item in known and before.get(item, "") != answer
+    }
+    if not changed:
+        return 0
+    ChecklistAnswer.objects.filter(version=locked, item__in=changed).delete()
+    ChecklistAnswer.objects.bulk_create(
+        ChecklistAnswer(
+            version=locked, item_id=item, answer=answer, answered_by_id=_mandate_id(by),
+            answered_at=at,
+        )
+        for item, answer in sorted(changed.items())
+        if answer
+    )  # fmt: skip
+    audit.record(
+        "plan.checklist_answered", root=locked.plan, by=by, at=at,
+        data={
+            "version": locked.number,
+            "answers": {str(item): answer for item, answer in sorted(changed.items())},
+        },
+    )  # fmt: skip
+    return len(changed)
 
 
 def _lock_for_review(version: PlanVersion) -> PlanVersion:
@@ -216,12 +286,26 @@ def _decide(
     return decided
 
 
+def told_of_decision(versions: Collection[PlanVersion], *, on: date) -> dict[int, dict[int, User]]:
+    """Return who hears of the decision about each version: people by id, by version id.
+
+    The unit's own people, and whoever sent the version, also from the department on the unit's
+    behalf. Needs `sent_by__person`; one query.
+    """
+    of_unit: dict[int, dict[int, User]] = {}
+    units = {version.plan.unit_id for version in versions}
+    for mandate in mandates_for_units(sorted(units), UNIT_ROLES, on):
+        of_unit.setdefault(mandate.unit_id, {})[mandate.person_id] = mandate.person
+    told = {}
+    for version in versions:
+        told[version.pk] = dict(of_unit.get(version.plan.unit_id, {}))
+        if version.sent_by is not None:
+            told[version.pk].setdefault(version.sent_by.person_id, version.sent_by.person)
+    return told
+
+
 def _tell_the_unit(version: PlanVersion, *, at: datetime) -> None:
-    mandates = mandates_for_units([version.plan.unit_id], UNIT_ROLES, localdate(at))
-    people = {mandate.person_id for mandate in mandates}
-    # Whoever sent it, also from the department on the unit's behalf, hears what became of it.
-    if version.sent_by is not None:
-        people.add(version.sent_by.person_id)
+    people = told_of_decision([version], on=localdate(at))[version.pk]
     outbox.queue_messages(
         [
             outbox.MessageDraft(

@@ -1,12 +1,16 @@
-"""What a reviewer types: a remark on a section, and the decision."""
+"""What a reviewer types: a remark on a place, an answer to one, the decision."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from emulation_portal.core.forms import BaseForm, FormKeyField
+from campaigns.plans.checklist import Question
+from campaigns.plans.models import Answer
+from campaigns.programme.review_aids import PhraseKind
+from emulation_portal.core.forms import BaseForm, FormKeyField, VietnameseIntegerField
 
 TEXT_LIMIT = 5_000
 
@@ -23,9 +27,16 @@ class TakeForm(BaseForm):
 
 
 class RemarkForm(BaseForm):
-    """A remark pinned to one section. Several stand on a page: ids carry the section's key."""
+    """A remark pinned to a section or a place in it. Several stand on a page: ids carry the
+    section's key. `pin` is checked by the action, against the version itself; the page sets
+    whether the form stands open, and the words it is pinned to.
+    """
+
+    is_open = False
+    pinned_words = ""
 
     form_key = FormKeyField()
+    pin = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     body = forms.CharField(
         label=_("Your remark"),
         max_length=TEXT_LIMIT,
@@ -36,6 +47,19 @@ class RemarkForm(BaseForm):
 
     def __init__(self, *args: Any, section_key: str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"id_remark_{section_key}_%s", **kwargs)
+
+
+class ReplyForm(BaseForm):
+    """An answer to a remark."""
+
+    form_key = FormKeyField()
+    body = forms.CharField(
+        label=_("Your answer"),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The other side reads it beside the remark. It cannot be changed later."),
+        error_messages={"required": _("Write the answer before you send it.")},
+    )
 
 
 class DecisionForm(BaseForm):
@@ -69,3 +93,45 @@ class DecisionForm(BaseForm):
                 "reason", _("Say what has to be added: the unit reads it above its plan.")
             )
         return cleaned
+
+
+class ChecklistForm(BaseForm):
+    """The answers about one part: one group of choices per question, none of them needed."""
+
+    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for question in questions:
+            self.fields[question.name] = forms.ChoiceField(
+                label=question.item.text, required=False, choices=[("", "–"), *Answer.choices]
+            )
+
+    def answers(self) -> dict[int, str]:
+        """The answers by item id; a question the page did not show is left as it is."""
+        return {
+            question.item.pk: self.cleaned_data[question.name]
+            for question in self.questions
+            if question.name in self.data
+        }
+
+
+class PhraseForm(BaseForm):
+    """A sentence of the department's own list."""
+
+    text_vi = forms.CharField(
+        label=_("Sentence (Vietnamese)"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write the sentence.")},
+    )
+    kind = forms.ChoiceField(label=_("Offered"), choices=PhraseKind.choices)
+    position = VietnameseIntegerField(
+        label=_("Place in the list"),
+        min_value=0,
+        max_value=999,
+        initial=0,
+        help_text=_("The smallest number stands first."),
+    )
+    active = forms.BooleanField(
+        label=_("Offer this sentence to reviewers"), required=False, initial=True
+    )

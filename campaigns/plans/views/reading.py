@@ -6,16 +6,22 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns.plans import queries, rules
-from campaigns.plans.document import SectionView, document_of, readable_versions, remarks_of
+from campaigns.plans.changes import answered_before
+from campaigns.plans.checklist import checklist_of
+from campaigns.plans.document import SectionView, document_of, readable_versions
 from campaigns.plans.listing import entry_words, punctuality_mark
-from campaigns.plans.models import Plan, PlanVersion
+from campaigns.plans.lock_panel import lock_panel
+from campaigns.plans.models import PinKind, Plan, PlanVersion
 from campaigns.plans.paper import draft_reasons
 from campaigns.plans.receipts import grouped_hash
+from campaigns.plans.remarks import pin_remarks, remarks_on
 from campaigns.plans.states import PlanState
 from campaigns.plans.trail import lines_of, trail_of
+from campaigns.plans.turn_round import TurnRound, holidays_of, turn_round_of
 from campaigns.plans.views.shared import visible_plan
 from campaigns.programme.models import PlanFlow
 from emulation_portal.core import access
@@ -32,7 +38,7 @@ def plan_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     version = get_object_or_404(
         PlanVersion.objects.select_related(
             "created_by__person", "created_by__unit", "sent_by__person", "sent_by__unit",
-            "decided_by__person", "decided_by__unit",
+            "decided_by__person", "decided_by__unit", "reviewer__person", "reviewer__unit",
         ),
         plan=plan, number=number,
     )  # fmt: skip
@@ -42,17 +48,25 @@ def plan_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     mandate: Mandate = request.mandate
     sees_remarks = rules.may_see_remarks(mandate, version)
     sections = document_of(version)
-    if sees_remarks:
-        pin_remarks(sections, version)
+    remarks = remarks_on([version], shown=version) if sees_remarks else []
+    beside = pin_remarks(sections, remarks)
     versions = _versions(mandate, plan)
     shown = document_context(version, sections)
+    sees_trail = rules.may_see_trail(mandate, plan)
     context = {
         **shown,
         "versions": versions,
         "sees_remarks": sees_remarks,
-        "sees_trail": rules.may_see_trail(mandate, plan),
+        "sees_trail": sees_trail,
+        "issue_remarks": [view for view in beside if view.pin.kind == PinKind.ISSUE],
+        "papers_remarks": [view for view in beside if view.pin.kind == PinKind.PAPERS],
+        "turn_round": _turn_round(version) if sees_trail else None,
+        "checklist": checklist_of(version)
+        if mandate.is_department and mandate.unit_id != plan.unit_id and version.decided_at
+        else None,
         "next_steps": _next_steps(mandate, version),
         "newer": _newer(version, versions),
+        "lock_panel": lock_panel(plan, version, mandate, on=timezone.localdate()),
         "waits_for_issue": _waits_for_issue(version),
         "draft_reasons": draft_reasons(version, shown["issue"], sections),
     }
@@ -82,11 +96,13 @@ def document_context(version: PlanVersion, sections: list[SectionView]) -> dict[
     }
 
 
-def pin_remarks(sections: list[SectionView], version: PlanVersion) -> None:
-    """Put the remarks on `version` beside their sections. One query."""
-    remarks = remarks_of(version)
-    for section in sections:
-        section.remarks = remarks.get(section.section.pk, [])
+def _turn_round(version: PlanVersion) -> TurnRound | None:
+    """How long both sides took; None for what was never with the department."""
+    if version.state not in rules.RECEIVED_STATES:
+        return None
+    holidays = holidays_of(version.plan.phase.campaign)
+    before = answered_before(version)
+    return turn_round_of(version, before, holidays=holidays, on=timezone.localdate())
 
 
 def _versions(mandate: Mandate, plan: Plan) -> list[PlanVersion]:

@@ -178,7 +178,7 @@ class TestThePage:
         send(version, by=scene.officer)
         content = read(scene.reviewer, version).content.decode()
         for text in (
-            "Mở đầu &lt;b&gt;đậm&lt;/b&gt;", "<li>Việc thứ nhất</li>", "Số hóa hồ sơ", "12,5%", "1 ÷ 8",
+            "Mở đầu &lt;b&gt;đậm&lt;/b&gt;", "Việc thứ nhất</span></li>", "Số hóa hồ sơ", "12,5%", "1 ÷ 8",
             "85%", "850 ÷ 1.000", "80%", "Theo báo cáo năm 2024", "12/KH-DSVH", "25/09/2025",
             "KT. Cục trưởng", "Bản quét kế hoạch.pdf", "Phụ lục số liệu", "10/11/2026",
             reverse("core:attachment-download", args=[scan.pk]), "part-area-2",
@@ -309,7 +309,7 @@ class TestThePage:
         client.get(address)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
-        assert len(queries) == 15
+        assert len(queries) == 18
 
 
 class TestDocument:

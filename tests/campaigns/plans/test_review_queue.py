@@ -73,12 +73,12 @@ class TestQueue:
         assert [row.is_overdue for row in rows] == [True, False, False]
 
     def test_saved_views_and_their_counts(self, reviewer, scene, other):
-        mine, theirs, old = waiting(scene), waiting(scene), waiting(scene, days=11)
+        mine, theirs, old = waiting(scene), waiting(scene), waiting(scene, days=17)
         take_review(version=mine, by=scene.reviewer.actor, at=AT)
         take_review(version=theirs, by=other.actor, at=AT)
         first = waiting(scene)
         give_back(first)
-        again = send(PlanVersionFactory(plan=first.plan, number=2, based_on=first))
+        again = send(PlanVersionFactory(plan=first.plan, number=2, based_on=first), at=days_ago(17))
         expected = {
             "all": {mine.pk, theirs.pk, old.pk, again.pk},
             "mine": {mine.pk},
@@ -137,7 +137,7 @@ class TestQueue:
         queue(reviewer, scene)
         with CaptureQueriesContext(connection) as queries:
             assert queue(reviewer, scene).status_code == 200
-        assert len(queries) == 8
+        assert len(queries) == 10
 
 
 class TestNext:
