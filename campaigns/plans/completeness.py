@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.indicators.models import Indicator
 from campaigns.plans.models import (
     PaperKind,
+    PlanIssue,
     PlanSection,
     PlanTargetYear,
     PlanTask,
@@ -18,6 +19,7 @@ from campaigns.plans.models import (
 )
 from campaigns.plans.queries import indicators_answered_by, issue_of, sections_of
 from campaigns.programme.models import PlanFlow
+from emulation_portal.core.attachments import not_served
 
 ISSUE = "issue"
 PAPERS = "papers"
@@ -52,7 +54,7 @@ def what_is_missing(version: PlanVersion) -> list[Missing]:
     """Return what `version` lacks, in the order of the plan; empty when it can be sent.
 
     A plan registered from paper needs its issue and scan only. Targets are demanded for
-    confirmed indicators: an unconfirmed one scores nobody. At most six queries.
+    confirmed indicators: an unconfirmed one scores nobody. At most nine queries.
     """
     missing: list[Missing] = []
     if not version.registered_from_paper:
@@ -74,7 +76,33 @@ def what_is_missing(version: PlanVersion) -> list[Missing]:
                 _("Attach the source from which the plan is entered on the unit's behalf."),
             )
         )  # fmt: skip
-    return missing
+    return missing + _closed_files(version)
+
+
+def _closed_files(version: PlanVersion) -> list[Missing]:
+    """A line for each file the virus scanner has not found clean, where one is set up."""
+    papers = {paper.attachment_id: paper for paper in version.papers.all()}
+    scans = PlanIssue.objects.filter(version=version).values_list("scan_id", flat=True)
+    lines = []
+    for attachment in not_served([*papers, *scans]):
+        facts = {"name": attachment.original_name}
+        if attachment.is_infected:
+            sentence = _("Malware was found in “%(name)s”. Take the file off.") % facts
+        else:
+            sentence = (
+                _(
+                    "“%(name)s” is still being checked for viruses. Send the plan once it is clean; "
+                    "this usually takes less than a minute."
+                )
+                % facts
+            )
+        paper = papers.get(attachment.pk)
+        lines.append(
+            Missing(PAPERS, f"paper-{paper.pk}", sentence)
+            if paper is not None
+            else Missing(ISSUE, "id_scan", sentence)
+        )
+    return lines
 
 
 def _name(section: PlanSection) -> str:

@@ -1,5 +1,6 @@
 """Sending a version to the department, which freezes it for good, and taking it back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,30 +11,50 @@ from campaigns.plans.actions.locking import lock_phase, lock_plan, lock_version
 from campaigns.plans.actions.starting import copy_as_draft
 from campaigns.plans.completeness import Missing, what_is_missing
 from campaigns.plans.content import content_hash_of
+from campaigns.plans.locks import Lock, LockKind, lock_on_withdrawing, locks_on_sending
 from campaigns.plans.models import PaperKind, Plan, PlanIssue, PlanVersion
 from campaigns.plans.queries import RECEIVED_STATES, latest_received, reviewers_of
 from campaigns.plans.refusals import Answer, Refusal
 from campaigns.plans.states import PLAN_TRANSITIONS, PlanState
 from campaigns.programme.models import Phase, PlanFlow
-from campaigns.programme.queries import department_heads
 from emulation_portal.core import outbox
 from emulation_portal.core.actors import Actor
 from emulation_portal.core.errors import Conflict, DomainError, NotAllowed
 from emulation_portal.core.transitions import advance
-from emulation_portal.formats.writing import show_date
 from units.models import Mandate, Role
 
 PLAN_SENT = "plan_sent"
 PLAN_RECEIPT = "plan_receipt"
 
 
-class PlanWindowClosed(DomainError):
-    """The department takes no plans for the phase at present."""
+class PlanLocked(DomainError):
+    """Nobody may send the plan at present; `locks` say why, and who can lift that."""
 
-    message = _(
-        "The department has taken no plans for %(phase)s since %(date)s (%(reason)s). "
-        "%(people)s (%(body)s) can open the window again. Your draft is kept."
-    )
+    def __init__(self, locks: Sequence[Lock]) -> None:
+        super().__init__()
+        self.locks = tuple(locks)
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.locks))
+
+
+class PlanWindowClosed(PlanLocked):
+    """The department takes no plans for the phase, and the unit has no extra days."""
+
+
+class PhaseOver(PlanLocked):
+    """The phase has ended, and the unit has no extra days."""
+
+
+class UnitEnded(PlanLocked):
+    """The unit does not exist any more."""
+
+
+_REFUSALS: dict[LockKind, type[PlanLocked]] = {
+    LockKind.UNIT_ENDED: UnitEnded,
+    LockKind.PHASE_OVER: PhaseOver,
+    LockKind.WINDOW_CLOSED: PlanWindowClosed,
+}
 
 
 class PlanIncomplete(DomainError):
@@ -69,19 +90,26 @@ class NothingToSend(Conflict):
     message = _("There is no draft to send: the plan has been sent already.")
 
 
-class WithdrawalTooLate(Conflict):
-    """The department has begun its review, or has decided."""
+class NothingToWithdraw(Conflict):
+    """The version is not with the department (any more); the lock says what became of it."""
+
+    message = _("This version is not with the department, so there is nothing to withdraw.")
+
+    def __init__(self, lock: Lock | None = None) -> None:
+        super().__init__()
+        self.lock = lock
+
+    def __str__(self) -> str:
+        return str(self.lock) if self.lock else super().__str__()
+
+
+class WithdrawalTooLate(NothingToWithdraw):
+    """The department has begun its review."""
 
     message = _(
         "This version can no longer be withdrawn: the department has taken it for review. "
         "Ask the reviewer to return it."
     )
-
-
-class NothingToWithdraw(Conflict):
-    """The version is not with the department."""
-
-    message = _("This version is not with the department, so there is nothing to withdraw.")
 
 
 def sending_authority(mandate: Mandate, version: PlanVersion) -> Answer:
@@ -141,18 +169,20 @@ def send_plan(
     time, sender, lateness and content hash ("plan.sent" is audited); it becomes the plan's
     current version; one mail to each reviewer and a receipt to the sender are queued.
 
-    Raises PlanWindowClosed, SendingRefused, PlanIncomplete, ContentChanged.
+    Extra days count until the end of their last one, in Vietnam.
+
+    Raises PlanWindowClosed, PhaseOver, UnitEnded, SendingRefused, PlanIncomplete, ContentChanged.
     """
     phase = lock_phase(version.plan.phase_id)
     plan = lock_plan(version.plan_id)
     version = lock_version(version.pk)
     if _is_sent(version):
         return version
-    if phase.plans_closed_at is not None:
-        raise window_closed(phase, on=timezone.localdate(at))
     if by.mandate_id is None:
         raise NotAllowed
     mandate = Mandate.objects.select_related("person", "unit").get(pk=by.mandate_id)
+    if locks := locks_on_sending(plan.unit, phase, on=timezone.localdate(at), mandate=mandate):
+        raise _REFUSALS[locks[0].kind](locks)
     if not (answer := sending_authority(mandate, version)):
         assert isinstance(answer, Refusal)  # noqa: S101 - narrows the type: False is never bare
         raise SendingRefused(answer)
@@ -185,21 +215,6 @@ def send_plan(
 
 def _is_sent(version: PlanVersion) -> bool:
     return version.sent_at is not None
-
-
-def window_closed(phase: Phase, *, on: date) -> PlanWindowClosed:
-    """Return the refusal of a phase whose window is closed, naming who can reopen it on `on`."""
-    closer = phase.plans_closed_by
-    closed_at = phase.plans_closed_at
-    assert closer is not None and closed_at is not None  # noqa: PT018, S101 - by constraint
-    heads = [head.person.full_name for head in department_heads(phase.campaign, on)]
-    return PlanWindowClosed(
-        phase=phase,
-        date=show_date(closed_at),
-        reason=phase.plans_closed_reason or _("no reason given"),
-        people=", ".join(heads) or closer.person.full_name,
-        body=phase.campaign.host_unit,
-    )
 
 
 def lateness(version: PlanVersion, phase: Phase, *, at: datetime) -> bool | None:
@@ -250,14 +265,16 @@ def _notify(plan: Plan, version: PlanVersion, sender: Mandate, *, at: datetime) 
 
 
 @transaction.atomic
-def withdraw_plan(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
+def withdraw_plan(
+    *, version: PlanVersion, by: Actor, at: datetime, reason: str = ""
+) -> PlanVersion:
     """Take a sent version back before anybody has taken it for review; return the new draft.
 
     A version withdrawn already yields the draft that followed it (a double click).
 
     Side effects, in order: plan and version are locked; the version moves to withdrawn
-    ("plan.withdrawn" is audited); the plan's current version is again the one received before,
-    or none; a draft with the same content is made.
+    ("plan.withdrawn" is audited with the `reason`, where one was given); the plan's current
+    version is again the one received before, or none; a draft with the same content is made.
 
     Raises WithdrawalTooLate, NothingToWithdraw.
     """
@@ -265,10 +282,8 @@ def withdraw_plan(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersi
     version = lock_version(version.pk)
     if version.state == PlanState.WITHDRAWN:
         return version.successors.order_by("number")[0]
-    if version.state != PlanState.SENT:
-        raise NothingToWithdraw
-    if version.taken_at is not None:
-        raise WithdrawalTooLate
+    if lock := lock_on_withdrawing(version):
+        raise (WithdrawalTooLate if lock.kind == LockKind.UNDER_REVIEW else NothingToWithdraw)(lock)
     version = advance(
         version,
         to=PlanState.WITHDRAWN,
@@ -277,7 +292,7 @@ def withdraw_plan(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersi
         at=at,
         action="plan.withdrawn",
         root=plan,
-        data={"version": version.number},
+        data={"version": version.number, **({"reason": reason} if reason else {})},
     )
     Plan.objects.filter(pk=plan.pk).update(current=latest_received(plan, besides=version))
     return copy_as_draft(version, by=by, at=at)

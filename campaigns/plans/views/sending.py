@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.plans import actions, queries, rules
-from campaigns.plans.actions.sending import window_closed
+from campaigns.plans import actions, queries, rules, sending_facts
 from campaigns.plans.completeness import ISSUE, PAPERS, Missing, what_is_missing
 from campaigns.plans.content import content_hash_of
+from campaigns.plans.fixing import fixes_for
 from campaigns.plans.forms.sending import SendForm, WithdrawForm
+from campaigns.plans.lock_panel import lock_panel
 from campaigns.plans.models import Plan, PlanVersion
-from campaigns.plans.receipts import grouped_hash, receipt_number
+from campaigns.plans.receipts import hash_groups, receipt_number, review_due_of
+from campaigns.plans.record_codes import record_code
 from campaigns.plans.refusals import Answer
 from campaigns.plans.states import PlanState
 from campaigns.plans.views.editor import EDITORS
@@ -26,12 +28,14 @@ from campaigns.plans.views.shared import (
     open_draft,
     permit,
     person_id,
+    status_of,
     visible_plan,
 )
-from campaigns.programme.models import Phase
 from emulation_portal.core import access
+from emulation_portal.core.audit import entries_of
 from emulation_portal.core.errors import Conflict, DomainError
 from emulation_portal.core.idempotency import once
+from emulation_portal.core.models import AuditEntry
 
 
 @access.roles(*EDITORS)
@@ -54,36 +58,36 @@ def _check_page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    phase = _phase(plan)
     authority: Answer = rules.may_send(request.mandate, version)
+    panel = lock_panel(plan, version, request.mandate, on=timezone.localdate())
     lines = [("", refusal)] if refusal else []
-    if phase.plans_closed_at is not None and not refusal:
-        lines.append(("", str(window_closed(phase, on=timezone.localdate()))))
+    lines += [("#locks", lock.reason) for lock in panel.locks if not refusal]
     lines += [(_address(plan, item), str(item)) for item in missing]
     if not authority and not any(item.section_key == PAPERS for item in missing):
         lines.append(
             (f"{reverse('campaigns:plan-papers', args=[plan.pk])}#id_file", str(authority))
         )
+    readings = queries.readings_of(version)
+    issue, papers = queries.issue_of(version), queries.papers_of(version)
+    at = now()
     context = {
         "plan": plan,
         "version": version,
-        "phase": phase,
-        "readings": queries.readings_of(version),
+        "readings": readings,
         "years": plan.phase.years,
-        "issue": queries.issue_of(version),
-        "papers": queries.papers_of(version),
+        "issue": issue,
+        "papers": papers,
+        "lock_panel": panel,
+        "fixes_left": fixes_for(version).left,
         "problems": lines,
         "can_send": not lines,
         "form": SendForm(initial={"checked_hash": content_hash_of(version)}),
-        "in_own_right": authority and request.mandate.role != "unit_officer",
+        "sender": sending_facts.sender_of(request.mandate, version),
+        "frozen": sending_facts.frozen_by_sending(readings, papers, issue),
+        "punctuality": sending_facts.punctuality_of(version, issue, at=at),
+        "answer_due": sending_facts.answer_due(version, at=at),
     }
     return render(request, "campaigns/plans/check.html", context, status=status)
-
-
-def _phase(plan: Plan) -> Phase:
-    return Phase.objects.select_related(
-        "campaign", "plans_closed_by__person", "plans_closed_by__unit"
-    ).get(pk=plan.phase_id)
 
 
 def _address(plan: Plan, item: Missing) -> str:
@@ -130,7 +134,7 @@ def plan_send(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.PlanIncomplete as refusal:
         return _refused(request, plan, missing=refusal.missing)
     except DomainError as refusal:
-        status = 409 if isinstance(refusal, Conflict | actions.PlanWindowClosed) else 403
+        status = 409 if isinstance(refusal, Conflict | actions.PlanLocked) else 403
         return _refused(request, plan, refusal=str(refusal), status=status)
     return redirect(outcome)
 
@@ -156,9 +160,13 @@ def plan_receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """What was sent, when, by whom, with its content hash, and what happens next."""
     plan = visible_plan(request, pk)
     version = get_object_or_404(
-        PlanVersion.objects.select_related("sent_by__person", "sent_by__unit").exclude(
-            state=PlanState.DRAFT
-        ),
+        PlanVersion.objects.select_related(
+            "sent_by__person",
+            "sent_by__unit",
+            "reviewer__person",
+            "reviewer__unit",
+            "decided_by__person",
+        ).exclude(state=PlanState.DRAFT),
         plan=plan,
         number=number,
     )
@@ -172,11 +180,20 @@ def plan_receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "plan": plan,
         "version": version,
         "receipt_number": receipt_number(version),
-        "content_hash": grouped_hash(version.content_hash),
+        "hash_groups": hash_groups(version.content_hash),
+        "record": record_code(version),
         "issue": queries.issue_of(version),
+        "review_due": review_due_of(version),
         "may_withdraw": bool(rules.may_withdraw(request.mandate, version)),
+        "withdrawal": _withdrawal(version) if version.state == PlanState.WITHDRAWN else None,
     }
     return render(request, "campaigns/plans/receipt.html", context)
+
+
+def _withdrawal(version: PlanVersion) -> AuditEntry | None:
+    """Who took the version back, when and why: the trail keeps it."""
+    entries = entries_of(version.plan).filter(action="plan.withdrawn", data__version=version.number)
+    return entries.order_by("-sequence").first()
 
 
 @access.roles(*EDITORS)
@@ -185,24 +202,42 @@ def plan_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the version under review back, after a question."""
     plan = visible_plan(request, pk)
     permit(rules.may_amend(request.mandate, plan))
-    version = plan.versions.select_related("sent_by").filter(state=PlanState.SENT).first()
-    if version is None:
-        messages.error(request, str(actions.NothingToWithdraw()))
-        return redirect("campaigns:plan-detail", plan.pk)
-    version.plan = plan
-    permit(rules.may_withdraw(request.mandate, version))
-    form = WithdrawForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            draft = actions.withdraw_plan(version=version, by=request.actor, at=now())
-        except DomainError as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(
-                request,
-                _("Version %(number)s has been withdrawn. Version %(draft)s is a draft with the "
-                  "same content.") % {"number": version.number, "draft": draft.number},
-            )  # fmt: skip
-        return redirect("campaigns:plan-detail", plan.pk)
+    version = (
+        plan.versions.select_related("sent_by__person", "reviewer__person", "reviewer__unit")
+        .filter(state=PlanState.SENT)
+        .first()
+    )
+    if version is not None:
+        version.plan = plan
+        permit(rules.may_withdraw(request.mandate, version))
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() or version is None:
+        return _withdraw(request, plan, version, form)
     context = {"plan": plan, "version": version, "form": form}
-    return render(request, "campaigns/plans/withdraw.html", context)
+    return render(request, "campaigns/plans/withdraw.html", context, status=status_of(form))
+
+
+def _withdraw(
+    request: HttpRequest, plan: Plan, version: PlanVersion | None, form: WithdrawForm
+) -> HttpResponse:
+    """Take it back once; a double click finds nothing left to withdraw, and need not be told."""
+
+    def act() -> str:
+        if version is None:
+            raise actions.NothingToWithdraw
+        draft = actions.withdraw_plan(
+            version=version, reason=form.cleaned_data["reason"], by=request.actor, at=now()
+        )
+        messages.success(
+            request,
+            _("Version %(number)s has been withdrawn. Version %(draft)s is a draft with the same "
+              "content.") % {"number": version.number, "draft": draft.number},
+        )  # fmt: skip
+        return plan.get_absolute_url()
+
+    key = form.cleaned_data.get("form_key", "") if form.is_bound else ""
+    try:
+        return redirect(once(user_id=person_id(request), key=key, at=now(), act=act))
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("campaigns:plan-detail", plan.pk)

@@ -254,7 +254,7 @@ def test_what_is_missing_takes_no_more_queries_for_a_longer_plan(django_assert_n
         for section in sections_of(version):
             rows = [TaskRow(f"Việc {n}", lead="A", product="B") for n in range(tasks)]
             save(section, by=scene.officer, tasks=rows)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             what_is_missing(version)
 
 
