@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.plans.forms.listing import PlanListFilters
+from campaigns.plans.forms.listing import PlanListFilters, offer
 from campaigns.programme.models import ContentArea
 
 
@@ -20,7 +20,8 @@ class DashboardFilters(PlanListFilters):
         super().__init__(*args, sees_every_unit=True, review_first=False, **kwargs)
         del self.fields["status"], self.fields["sort"]
         self.order_fields(["phase", "block", "kind", "area", "q"])
-        self._offer(
+        offer(
+            self,
             "area",
             [
                 ("", _("All content areas")),

@@ -12,7 +12,13 @@ from campaigns.plans.listing import STATUS_CONDITIONS, PlanStatus
 from campaigns.plans.models import PlanSection, PlanVersion
 from campaigns.plans.review_queue import QueueView
 from campaigns.plans.states import PlanState
-from campaigns.programme.models import Campaign, ContentArea, DeliverableState, ReportingPeriod
+from campaigns.programme.models import (
+    Campaign,
+    ContentArea,
+    DeliverableState,
+    Holiday,
+    ReportingPeriod,
+)
 from emulation_portal.core.models import Message
 from emulation_portal.core.outbox import MessageState
 from units.models import Mandate, Unit
@@ -90,9 +96,10 @@ def queue_figures(
 ) -> dict[int, QueueFigures]:
     """By campaign id, what its review queue holds; a campaign without any is left out.
 
-    One statement; the views are those of the queue itself, so that the numbers agree.
+    Two statements; the views are those of the queue itself, so that the numbers agree.
     """
-    views = review_queue.conditions(mandate, on=on)
+    days_off = Holiday.objects.filter(campaign__in=campaigns).values_list("day", flat=True)
+    views = review_queue.conditions(mandate, on=on, holidays=frozenset(days_off))
     rows = (
         PlanVersion.objects.filter(state=PlanState.SENT, plan__phase__campaign__in=campaigns)
         .order_by()

@@ -16,7 +16,7 @@ from campaigns.plans.models import Plan
 from campaigns.plans.states import PlanState
 from campaigns.programme.models import Phase, in_language
 from campaigns.programme.queries import expected_units
-from emulation_portal.core.text import search_key
+from emulation_portal.core.searching import folded_symbol, holding, words_of
 from units.models import Mandate, Role, Unit
 
 RECEIVED_STATES = (PlanState.SENT, PlanState.RETURNED, PlanState.ACCEPTED)
@@ -60,16 +60,14 @@ def units_with_plans(
     """The units expected to plan for `phase`, each with `plan_id`, `version_id`, `state`,
     `is_late`, `sent_at`, `issue_date`, `number_symbol` of the version received last and
     `in_force_…` of the one accepted last (null where there is none). Narrowed to a block of the
-    year of `on`, a kind, a name without accents.
+    year of `on`, a kind, and to words of name, number and symbol in any order, accents or not.
     """
     units = expected_units(phase, on)
     if block_id is not None:
         units = units.filter(block_memberships__block_id=block_id, block_memberships__year=on.year)
     if kind:
         units = units.filter(kind=kind)
-    if search:
-        units = units.filter(search_key__contains=search_key(search))
-    return units.annotate(
+    units = units.annotate(
         plan=FilteredRelation("plans", condition=Q(plans__phase=phase)),
     ).annotate(
         plan_id=F("plan__pk"),
@@ -88,6 +86,12 @@ def units_with_plans(
         in_force_issue_date=F("plan__in_force__issue__issue_date"),
         in_force_symbol=F("plan__in_force__issue__number_symbol"),
     )
+    if words := words_of(search):
+        units = units.alias(
+            symbol_key=folded_symbol("number_symbol"),
+            in_force_symbol_key=folded_symbol("in_force_symbol"),
+        ).filter(holding(words, "search_key", "symbol_key", "in_force_symbol_key"))
+    return units
 
 
 def phase_shown(phases: Sequence[Phase], wanted: str, *, on: date) -> Phase | None:
@@ -165,10 +169,10 @@ def plan_row(values: dict[str, Any], *, phase: Phase, on: date, mandate: Mandate
     if values["version_id"] is None:
         return PlanRow(
             unit_id=values["pk"], unit=name, url="", version_number=None, number_symbol="",
-            issue_date=None, punctuality=_missing_mark(phase, on), entered_on=None, entry="",
+            issue_date=None, punctuality=missing_mark(phase, on), entered_on=None, entry="",
             state=Mark(_("Not in the portal yet"), "neutral"),
         )  # fmt: skip
-    shown = _shown_to(mandate, values)
+    shown = shown_to(mandate, values)
     issue_date, sent_at = shown["issue_date"], shown["sent_at"]
     in_force = ""
     if values["in_force_id"] not in (None, shown["version_id"]):
@@ -191,7 +195,7 @@ def plan_row(values: dict[str, Any], *, phase: Phase, on: date, mandate: Mandate
     )  # fmt: skip
 
 
-def _shown_to(mandate: Mandate, values: dict[str, Any]) -> dict[str, Any]:
+def shown_to(mandate: Mandate, values: dict[str, Any]) -> dict[str, Any]:
     """The version the row is about: the one received last, or, for readers from outside while
     that one is not issued, the one in force.
     """
@@ -224,7 +228,7 @@ def punctuality_mark(is_late: bool | None, issue_date: date | None) -> Mark | No
     return Mark(_("Late"), state="late") if is_late else Mark(_("On time"), state="on_time")
 
 
-def _missing_mark(phase: Phase, on: date) -> Mark | None:
+def missing_mark(phase: Phase, on: date) -> Mark | None:
     """Late only where the portal stood when the plan was due: before that, nobody could send."""
     deadline = phase.plan_deadline
     if deadline is None or deadline >= on or deadline < phase.campaign.go_live_date:

@@ -94,7 +94,7 @@ def update_deliverable(
     current = DeliverableProgress.of(row)
     if current not in (seen, progress):
         raise DeliverableMoved
-    _check_completion(progress, today=localdate(at))
+    check_completion(progress, today=localdate(at))
     if current == progress:
         return row
     for name, value in asdict(progress).items():
@@ -114,7 +114,8 @@ def update_deliverable(
     return row
 
 
-def _check_completion(progress: DeliverableProgress, *, today: date) -> None:
+def check_completion(progress: DeliverableProgress, *, today: date) -> None:
+    """Raise what `update_deliverable` raises about day and evidence of completion."""
     if progress.state != DeliverableState.DONE:
         if progress.done_date:
             raise NotCompleted

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.programme.actions import DeliverableProgress
 from campaigns.programme.models import ContentArea, Deliverable, DeliverableState
-from campaigns.programme.queries import NO_LEAD, DeliverableFilter
+from campaigns.programme.queries import NO_LEAD, DeliverableFilter, DeliverableOrder
 from emulation_portal.core.forms import BaseForm, VietnameseDateField
 from units.models import Unit
 
@@ -27,6 +27,12 @@ class DeliverableFilters(BaseForm):
     )
     lead = forms.ChoiceField(label=_("Lead unit"), required=False)
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=DeliverableOrder.choices,
+        initial=DeliverableOrder.ANNOUNCED,
+    )
 
     def __init__(
         self, *args: Any, areas: list[ContentArea], leads: list[Unit], **kwargs: Any
@@ -51,6 +57,7 @@ class DeliverableFilters(BaseForm):
             state=chosen.get("state", ""),
             lead=chosen.get("lead", ""),
             text=chosen.get("q", ""),
+            order=chosen.get("sort", ""),
         )
 
 

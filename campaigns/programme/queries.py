@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404  # noqa: TID251 - an unseen campaign is not there
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.programme.models import (
     Campaign,
@@ -20,7 +22,7 @@ from campaigns.programme.models import (
 )
 from emulation_portal.core.audit import entries_of
 from emulation_portal.core.audit.models import AuditEntry
-from emulation_portal.core.text import search_key
+from emulation_portal.core.searching import holding, words_of
 from units.api import COUNCIL_ROLES
 from units.models import Mandate, Role, Unit
 
@@ -136,13 +138,21 @@ class DeliverableFilter:
     state: str = ""
     lead: str = ""
     text: str = ""
+    order: str = ""
 
 
 NO_LEAD = "none"
 
 
+class DeliverableOrder(models.TextChoices):
+    ANNOUNCED = "announced", _("As in the announcement")
+    DUE = "due", _("Due date, earliest first")
+
+
 def deliverables(campaign: Campaign, wanted: DeliverableFilter) -> models.QuerySet[Deliverable]:
-    """The campaign's deliverables with area and lead unit, narrowed, in the announcement's order."""
+    """The campaign's deliverables with area and lead unit, narrowed, in the announcement's order
+    or by due date. Words may stand in any order, in the name or that of the lead unit.
+    """
     rows = Deliverable.objects.filter(campaign=campaign).select_related("area", "lead_unit")
     if wanted.area is not None:
         rows = rows.filter(area__number=wanted.area)
@@ -152,9 +162,14 @@ def deliverables(campaign: Campaign, wanted: DeliverableFilter) -> models.QueryS
         rows = rows.filter(lead_unit=None)
     elif wanted.lead:
         rows = rows.filter(lead_unit__code=wanted.lead)
-    if wanted.text:
-        rows = rows.filter(search_key__contains=search_key(wanted.text))
-    return rows.order_by("area__number", "position", "pk")
+    if words := words_of(wanted.text):
+        # Coalesced: a condition on a unit that is not there is neither true nor false.
+        lead = Coalesce("lead_unit__search_key", models.Value(""))
+        rows = rows.alias(lead_key=lead).filter(holding(words, "search_key", "lead_key"))
+    announced = ("area__number", "position", "pk")
+    if wanted.order == DeliverableOrder.DUE:
+        return rows.order_by(models.F("due_date").asc(nulls_last=True), *announced)
+    return rows.order_by(*announced)
 
 
 def lead_units(campaign: Campaign) -> models.QuerySet[Unit]:

@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from campaigns.programme import views
 
 urlpatterns = [
+    path("", include("campaigns.programme.table_urls")),
     path("campaigns/", views.campaign_list, name="campaign-list"),
     path("campaigns/<slug:code>/", views.campaign_detail, name="campaign-detail"),
     path("campaigns/<slug:code>/deliverables/", views.deliverable_list, name="deliverable-list"),

@@ -1,10 +1,12 @@
 """Pages of the programme: the campaign itself, its deliverables, facts and plan windows."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,8 +22,9 @@ from campaigns.programme.forms import (
     PlanWindowForm,
     ReopenWindowForm,
 )
-from campaigns.programme.models import Deliverable, Phase
+from campaigns.programme.models import Campaign, Deliverable, Phase
 from campaigns.programme.queries import (
+    DeliverableFilter,
     campaign_or_404,
     campaign_page,
     current_campaigns_for,
@@ -34,6 +37,7 @@ from campaigns.programme.queries import (
 )
 from emulation_portal.core import access
 from emulation_portal.core.errors import DomainError
+from emulation_portal.core.searching import words_of
 from units.api import DEPARTMENT_ROLES
 from units.models import Role
 
@@ -74,23 +78,44 @@ def campaign_detail(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@access.mandated
-@require_safe
-def deliverable_list(request: HttpRequest, code: str) -> HttpResponse:
+@dataclass(frozen=True)
+class DeliverableSelection:
+    """The deliverables as one address asks for them; the page and the files show the same."""
+
+    campaign: Campaign
+    form: DeliverableFilters
+    wanted: DeliverableFilter
+    rows: QuerySet[Deliverable]
+
+
+def selected_deliverables(request: HttpRequest, code: str) -> DeliverableSelection:
+    """Return the deliverables that the address asks for; Http404 for an unseen campaign."""
     campaign = campaign_or_404(request.mandate, code)
     form = DeliverableFilters(
         request.GET, areas=list(campaign.areas.all()), leads=list(lead_units(campaign))
     )
-    rows = deliverables(campaign, form.wanted())
+    wanted = form.wanted()
+    return DeliverableSelection(campaign, form, wanted, deliverables(campaign, wanted))
+
+
+@access.mandated
+@require_safe
+def deliverable_list(request: HttpRequest, code: str) -> HttpResponse:
+    selection = selected_deliverables(request, code)
+    campaign, wanted = selection.campaign, selection.wanted
+    page = Paginator(selection.rows, PAGE).get_page(request.GET.get("page"))
+    is_narrowed = wanted != DeliverableFilter(order=wanted.order)
     return render(
         request,
         "campaigns/programme/deliverable_list.html",
         {
             "campaign": campaign,
-            "form": form,
-            "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+            "form": selection.form,
+            "page": page,
+            "words": words_of(wanted.text),
+            "total": campaign.deliverables.count() if is_narrowed else page.paginator.count,
             "may_update": rules.may_update_deliverables(request.mandate, campaign),
-            "is_narrowed": any(request.GET.get(name) for name in form.fields),
+            "is_narrowed": is_narrowed,
         },
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 
@@ -55,6 +55,24 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     links = [(entry.label, reverse(entry.url_name)) for entry in entries]
     here = max((url for _, url in links if _leads_to(url, request.path)), key=len, default=None)
     return [NavItem(label, url, url == here) for label, url in links]
+
+
+_search: list[str] = []
+
+
+def register_search(url_name: str) -> None:
+    """Put a search box into the frame of every page that leads to `url_name` with `?q=`."""
+    _search[:] = [url_name]
+
+
+def search_address(request: HttpRequest) -> str:
+    """Where the search box of the frame leads; empty where nobody may search."""
+    if not _search or getattr(request, "mandate", None) is None:
+        return ""
+    try:
+        return reverse(_search[0])
+    except NoReverseMatch:  # a site with other addresses than the one that announced it
+        return ""
 
 
 def _leads_to(url: str, path: str) -> bool:

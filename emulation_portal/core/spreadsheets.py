@@ -6,17 +6,20 @@ believed, and reading stops at the limits. A file we write runs nothing when it 
 
 import csv
 import io
+import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import IO, Any
 
 import openpyxl
 from django.utils.translation import gettext_lazy as _
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from emulation_portal.core.archives import (
     ArchiveRefused,
@@ -36,6 +39,7 @@ MAX_CELL = 32_767  # what Excel itself allows
 MAX_BYTES = 20 * 1024 * 1024
 _LIMITS = Limits(unpacked_bytes=100 * 1024 * 1024, nesting=0)
 _EXCEL_MAIN = "spreadsheetml.sheet.main+xml"
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 Cell = str | int | Decimal | date | datetime | bool | None
@@ -149,24 +153,46 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator
     takes away again.
     """
     yield b"\xef\xbb\xbf"
-    yield _csv_line(header)
-    for row in rows:
-        yield _csv_line(row)
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, lineterminator="\r\n")
+    for row in chain([header], rows):
+        writer.writerow([_csv_cell(value) for value in row])
+        yield line.getvalue().encode("utf-8")
+        line.seek(0)
+        line.truncate()
 
 
 def write_xlsx(
-    stream: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = ""
+    stream: IO[bytes],
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    title: str = "",
+    widths: Sequence[int] = (),
+    hidden: Collection[int] = (),
+    about: tuple[str, Sequence[Sequence[Cell]]] | None = None,
 ) -> None:
-    """Write a workbook of one sheet to `stream`, row by row, with its header row frozen.
+    """Write a workbook to `stream`, row by row, with its header row frozen.
 
-    Text is stored as text, so nothing in it is a formula; numbers and dates keep their type.
+    Text is stored as text, so nothing in it is a formula, also after somebody has edited the
+    cell; numbers and dates keep their type. `widths` are those of the columns, `hidden` the
+    places of columns that are not shown, `about` title and rows of a second sheet. What has
+    been written lies in a temporary file: memory does not grow with the rows.
     """
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title=_sheet_title(title))
     sheet.freeze_panes = "A2"
+    for place, width in enumerate(widths):
+        dimension = sheet.column_dimensions[get_column_letter(place + 1)]
+        dimension.width, dimension.hidden = width, place in hidden
     sheet.append([_bold(sheet, name) for name in header])
     for row in rows:
         sheet.append([_xlsx_cell(sheet, value) for value in row])
+    if about is not None:
+        second = book.create_sheet(title=_sheet_title(about[0]))
+        second.column_dimensions["A"].width, second.column_dimensions["B"].width = 28, 80
+        for row in about[1]:
+            second.append([_xlsx_cell(second, value) for value in row])
     book.save(stream)
 
 
@@ -178,6 +204,11 @@ def neutralised(text: str) -> str:
 def restored(text: str) -> str:
     """Return what `neutralised` was given."""
     return text[1:] if _is_guarded(text) else text
+
+
+def read_back(text: str) -> str:
+    """Return what reading gives for a cell into which `text` was written."""
+    return _as_stored(neutralised(_cleared(text)))
 
 
 def _is_guarded(text: str) -> bool:
@@ -242,7 +273,7 @@ def _csv_lines(source: IO[bytes], filename: str) -> Iterator[tuple[int, list[str
     try:
         for cells in reader:
             row += 1
-            yield row, [restored(nfc(cell).strip()) for cell in cells]
+            yield row, [_as_stored(cell) for cell in cells]
     except csv.Error as fault:
         raise CellRefused(name=filename, row=row + 1) from fault
 
@@ -302,13 +333,12 @@ def _as_typed(value: Any) -> str:
         return show_number(Decimal(repr(value) if isinstance(value, float) else value)).replace(
             ".", ""
         )
-    return nfc(str(value)).strip()
+    return _as_stored(str(value))
 
 
-def _csv_line(row: Sequence[Cell]) -> bytes:
-    line = io.StringIO(newline="")
-    csv.writer(line, lineterminator="\r\n").writerow([_csv_cell(value) for value in row])
-    return line.getvalue().encode("utf-8")
+def _as_stored(text: str) -> str:
+    """Return a cell's text as a form would keep it, without what guards it against formulas."""
+    return restored(nfc(text).strip()).strip()
 
 
 def _csv_cell(value: Cell) -> str:
@@ -317,23 +347,36 @@ def _csv_cell(value: Cell) -> str:
 
 def _xlsx_cell(sheet: Any, value: Cell) -> Any:
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value=_cleared(value)[:MAX_CELL])
+        text = _cleared(value)
+        # What already looks guarded is guarded once more, or reading would take that away.
+        text = (neutralised(text) if _is_guarded(text) else text)[:MAX_CELL]
+        if not text.startswith(_FORMULA_STARTS):
+            return text
+        cell = WriteOnlyCell(sheet, value=text)
         cell.data_type = "s"  # never "f", whatever it begins with
+        cell.quotePrefix = True  # nor after somebody has edited it
         return cell
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.replace(tzinfo=None)
+        value = value.replace(tzinfo=None)
+    if isinstance(value, date):
+        cell = WriteOnlyCell(sheet)
+        cell.value = value
+        cell.number_format = "dd/mm/yyyy hh:mm" if isinstance(value, datetime) else "dd/mm/yyyy"
+        return cell
     return value
 
 
 def _bold(sheet: Any, text: str) -> Any:
-    cell = _xlsx_cell(sheet, text)
+    cell = WriteOnlyCell(sheet, value=_cleared(text)[:MAX_CELL])
+    cell.data_type = "s"
     cell.font = Font(bold=True)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
 
 
 def _cleared(text: str) -> str:
     """Return `text` without the control characters no XML file may hold."""
-    return "".join(c for c in text if (c >= " " and c not in "\ufffe\uffff") or c in "\n\t")
+    return _UNSTORABLE.sub("", text)
 
 
 def _sheet_title(title: str) -> str:
