@@ -2,7 +2,10 @@
 
 from campaigns.indicators.models import Indicator, MinistryTarget
 from campaigns.plans.models import (
+    ChecklistAnswer,
     Plan,
+    PlanExtension,
+    PlanImport,
     PlanIssue,
     PlanPaper,
     PlanSection,
@@ -11,7 +14,10 @@ from campaigns.plans.models import (
     PlanTask,
     PlanVersion,
     Remark,
+    RemarkReply,
+    RemarkTick,
 )
+from campaigns.programme.model_plan import ModelSection, ModelTask
 from campaigns.programme.models import (
     Campaign,
     CampaignDocument,
@@ -23,19 +29,26 @@ from campaigns.programme.models import (
     ReminderRule,
     ReportingPeriod,
 )
+from campaigns.programme.review_aids import ChecklistItem, StockPhrase
 from campaigns.reminders.models import ReminderRelease
 
 __all__ = [
     "Campaign",
     "CampaignDocument",
+    "ChecklistAnswer",
+    "ChecklistItem",
     "ContentArea",
     "Deliverable",
     "Holiday",
     "Indicator",
     "MinistryTarget",
+    "ModelSection",
+    "ModelTask",
     "Participant",
     "Phase",
     "Plan",
+    "PlanExtension",
+    "PlanImport",
     "PlanIssue",
     "PlanPaper",
     "PlanSection",
@@ -44,7 +57,10 @@ __all__ = [
     "PlanTask",
     "PlanVersion",
     "Remark",
+    "RemarkReply",
+    "RemarkTick",
     "ReminderRelease",
     "ReminderRule",
     "ReportingPeriod",
+    "StockPhrase",
 ]

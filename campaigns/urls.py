@@ -9,7 +9,13 @@ urlpatterns = [
     path("", include("campaigns.programme.urls")),
     path("", include("campaigns.indicators.urls")),
     path("", include("campaigns.plans.urls")),
+    path("", include("campaigns.plans.papers_urls")),
+    path("", include("campaigns.plans.editor_urls")),
     path("", include("campaigns.plans.review_urls")),
+    path("", include("campaigns.plans.compare_urls")),
+    path("", include("campaigns.plans.extension_urls")),
     path("", include("campaigns.plans.print_urls")),
+    path("", include("campaigns.plans.lists_urls")),
+    path("", include("campaigns.plans.starting_urls")),
     path("", include("campaigns.reminders.urls")),
 ]

@@ -22,7 +22,9 @@ from campaigns.programme.loader import (
     plain,
     remove_stale,
 )
+from campaigns.programme.model_plan_loader import check_model_plan, load_model_plan
 from campaigns.programme.models import Campaign, ContentArea
+from campaigns.programme.review_loader import check_review_aids, load_review_aids
 from campaigns.programme.schema import check_programme
 from campaigns.programme.sync import Diff, Table, Values, sync, used_from_outside
 from emulation_portal.core.errors import DomainError
@@ -68,6 +70,8 @@ def read_campaign_file(content: bytes) -> CampaignFile:
     if record is not None:
         check_programme(record, problems)
         check_indicators(record, problems)
+        check_review_aids(record, problems)
+        check_model_plan(record, problems)
         units = find_units(record, problems)
     if record is None or problems:
         problems.sort(key=lambda problem: (problem.place.line, problem.place.path))
@@ -142,7 +146,18 @@ def apply_file(document: CampaignFile) -> tuple[Campaign, Diff]:
         ],
         diff,
     )
-    remove_stale([(MINISTRY_TARGET, no_targets), (INDICATOR, no_indicators), *stale], diff)
+    no_aids = load_review_aids(file, campaign, areas, diff)
+    no_model = load_model_plan(file, campaign, diff)
+    remove_stale(
+        [
+            *no_aids,
+            *no_model,
+            (MINISTRY_TARGET, no_targets),
+            (INDICATOR, no_indicators),
+            *stale,
+        ],
+        diff,
+    )
     return campaign, diff
 
 

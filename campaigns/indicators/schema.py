@@ -26,6 +26,8 @@ from campaigns.programme.document import (
     Record,
     Slug,
 )
+from campaigns.programme.model_plan_loader import MODEL_PLAN_KEYS
+from campaigns.programme.review_loader import REVIEW_KEYS
 from campaigns.programme.schema import (
     PROGRAMME_KEYS,
     SOURCED,
@@ -58,7 +60,12 @@ INDICATOR = MappingOf(
     ministry_targets=Key(ListOf(MINISTRY_TARGET), default=()),
     **SOURCED,
 )
-CAMPAIGN_FILE = MappingOf(**PROGRAMME_KEYS, indicators=Key(ListOf(INDICATOR), default=()))
+CAMPAIGN_FILE = MappingOf(
+    **PROGRAMME_KEYS,
+    **REVIEW_KEYS,
+    **MODEL_PLAN_KEYS,
+    indicators=Key(ListOf(INDICATOR), default=()),
+)
 
 # How units may add up, by kind of value. Percentages are never added or averaged.
 _OVER_UNITS: dict[str, frozenset[str]] = {

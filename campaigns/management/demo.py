@@ -4,8 +4,9 @@ Everything goes through the actions that people use, so that what is shown could
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import cycle, islice, product
@@ -19,13 +20,20 @@ from django.utils.timezone import localdate, localtime, make_aware
 
 from campaigns.indicators.models import Indicator, Measured
 from campaigns.models import Campaign, Phase, PlanVersion
+from campaigns.plans.actions.answering import reply_to_remark, tick_remark
 from campaigns.plans.actions.drafting import save_section
 from campaigns.plans.actions.papers import IssueFacts, record_issue
 from campaigns.plans.actions.reviewing import accept_plan, add_remark, return_plan, take_review
 from campaigns.plans.actions.sending import send_plan
-from campaigns.plans.actions.starting import register_paper_plan, start_plan
-from campaigns.plans.models import PlanSection, SectionKind
-from campaigns.plans.queries import draft_of, indicators_answered_by, sections_of
+from campaigns.plans.actions.starting import amend_plan, register_paper_plan, start_plan
+from campaigns.plans.models import PinKind, PlanSection, SectionKind
+from campaigns.plans.pins import Pin
+from campaigns.plans.queries import (
+    draft_of,
+    indicators_answered_by,
+    section_content,
+    sections_of,
+)
 from campaigns.plans.rows import Measure, TargetRow, TaskRow
 from campaigns.reminders.actions import send_due_reminders
 from emulation_portal.core.actors import Actor
@@ -37,6 +45,7 @@ DEMO_FILE = Path(settings.BASE_DIR) / "campaigns" / "data" / "demo.yaml"
 ON_TIME, LATE = date(2025, 9, 12), date(2025, 10, 21)
 OPENING, CLOSING, SATURDAY = time(8, 0), time(17, 0), 5
 STEP, LASTS = timedelta(minutes=20), timedelta(days=20)
+PILE = 6  # plans on the department's desk, some three days of work
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,7 @@ class Demo:
         self.mandates: dict[str, Mandate] = {}
         self._hours = OfficeHours(opens=self.campaign.go_live_date, until=at)
         self._since = self._hours.later()
+        self._undecided: deque[tuple[PlanVersion, str]] = deque()
 
     def load(self) -> None:
         """Register people, then plans in every state, then queue the day's reminders."""
@@ -114,8 +124,11 @@ class Demo:
             self._decided(code, LATE)
         for code in plans["from_paper"]:
             self._from_paper(code)
+        self._decide(leaving=0)
         for code in plans["waiting"]:
             self._sent(code, ON_TIME)
+        for code in plans["sent_again"]:
+            self._sent_again(code)
         for code in plans["returned"]:
             self._returned(code)
         for code in plans["drafts"]:
@@ -238,12 +251,16 @@ class Demo:
         return send_plan(version=version, by=by, at=self._hours.later())
 
     def _decided(self, code: str, issued_on: date) -> None:
-        self._accept(self._sent(code, issued_on), code)
+        self._undecided.append((self._sent(code, issued_on), code))
+        self._decide(leaving=PILE)
 
-    def _accept(self, version: PlanVersion, code: str) -> None:
-        reviewer = self._reviewer_of(self.units[code])
-        take_review(version=version, by=reviewer.actor, at=self._hours.later())
-        accept_plan(version=version, by=reviewer.actor, at=self._hours.later())
+    def _decide(self, *, leaving: int) -> None:
+        """Accept the oldest of the pile, as a department does that is some days behind."""
+        while len(self._undecided) > leaving:
+            version, code = self._undecided.popleft()
+            reviewer = self._reviewer_of(self.units[code])
+            take_review(version=version, by=reviewer.actor, at=self._hours.later())
+            accept_plan(version=version, by=reviewer.actor, at=self._hours.later())
 
     def _from_paper(self, code: str) -> None:
         by = self.mandates[code].actor
@@ -254,26 +271,68 @@ class Demo:
             by=by,
             at=self._hours.later(),
         )
-        self._accept(send_plan(version=version, by=by, at=self._hours.later()), code)
+        sent = send_plan(version=version, by=by, at=self._hours.later())
+        self._undecided.append((sent, code))
+        self._decide(leaving=PILE)
 
-    def _returned(self, code: str) -> None:
+    def _returned(self, code: str) -> PlanVersion:
         version, reviewer = self._sent(code, ON_TIME), self._reviewer_of(self.units[code])
         take_review(version=version, by=reviewer.actor, at=self._hours.later())
         for section in sections_of(version):
-            if section.key in self.demo["remarks"]:
+            for remark in self.demo["remarks"].get(section.key, ()):
                 add_remark(
                     version=version,
                     section=section,
-                    body=self.demo["remarks"][section.key],
+                    body=remark["body"],
                     by=reviewer.actor,
                     at=self._hours.later(),
+                    pin=_pin(section, remark),
                 )
-        return_plan(
+        return return_plan(
             version=version,
             reason=self.demo["return_reason"],
             by=reviewer.actor,
             at=self._hours.later(),
         )
+
+    def _sent_again(self, code: str) -> None:
+        """Returned, put right at the places that were named, answered and sent again."""
+        returned, by = self._returned(code), self.mandates[code].actor
+        draft = amend_plan(plan=returned.plan, by=by, at=self._hours.later())
+        for section in sections_of(draft):
+            if section.key in self.demo["corrections"]:
+                self._correct(section, self.demo["corrections"][section.key], by)
+        for remark in returned.remarks.select_related("version__plan"):
+            at = self._hours.later()
+            reply_to_remark(remark=remark, body=self.demo["reply"], by=by, at=at)
+            tick_remark(remark=remark, done=True, by=by, at=at)
+        record_issue(version=draft, issue=self._issue(code, ON_TIME), by=by, at=self._hours.later())
+        send_plan(version=draft, by=by, at=self._hours.later())
+
+    def _correct(self, section: PlanSection, correction: dict[str, str], by: Actor) -> None:
+        content = section_content(section)
+        first, *others = content.tasks
+        save_section(
+            section=section,
+            narrative=f"{content.narrative}\n\n{correction['narrative']}",
+            tasks=[replace(first, product=correction["product"]), *others],
+            targets=content.targets,
+            expected_lock_version=section.lock_version,
+            completed=True,
+            by=by,
+            at=self._hours.later(),
+        )
+
+
+def _pin(section: PlanSection, remark: dict[str, Any]) -> Pin:
+    """The place the demo's remark names: the task or target with that number in its section."""
+    kind = PinKind(remark["place"])
+    if kind == PinKind.PARAGRAPH:
+        return Pin(kind, paragraph=remark["number"])
+    index = remark["number"] - 1
+    if kind == PinKind.TASK:
+        return Pin(kind, row=section.tasks.order_by("position")[index].identity)
+    return Pin(kind, row=section.targets.order_by("indicator_id")[index].identity)
 
 
 def _target(indicator: Indicator, unit: Unit, years: list[int]) -> TargetRow:

@@ -43,7 +43,7 @@ def content_of(version: PlanVersion) -> dict[str, Any]:
                 "years": {str(year.year): _measure(year) for year in target.years.all()},
             }
         )
-    papers = version.papers.select_related("attachment").order_by("pk")
+    papers = version.papers.select_related("attachment").order_by("position", "pk")
     return {
         "number": version.number,
         "registered_from_paper": version.registered_from_paper,

@@ -16,7 +16,6 @@ from campaigns.plans.models import (
     PlanTarget,
     PlanTask,
     PlanVersion,
-    Remark,
     SectionKind,
 )
 from campaigns.plans.rows import Measure, TargetRow, TaskRow
@@ -40,6 +39,8 @@ class SectionContent:
     lock_version: int
     saved_at: datetime | None = None
     saved_by: str = ""
+    # The person, so that somebody who meets the own save in another tab is told so.
+    saved_by_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ def draft_of(plan: Plan) -> PlanVersion | None:
 
 def issue_of(version: PlanVersion) -> PlanIssue | None:
     """Return how the version was issued, with its scan, or None while it is not."""
-    return PlanIssue.objects.select_related("scan").filter(version=version).first()
+    return PlanIssue.objects.select_related("scan__scan").filter(version=version).first()
 
 
 def papers_of(version: PlanVersion) -> list[PlanPaper]:
-    """Return the version's papers with their files, in the order they were attached."""
-    return list(version.papers.select_related("attachment").order_by("pk"))
+    """Return the version's papers with their files, in the order the unit has given them."""
+    return list(version.papers.select_related("attachment__scan").order_by("position", "pk"))
 
 
 def section_content(section: PlanSection) -> SectionContent:
@@ -74,7 +75,7 @@ def section_content(section: PlanSection) -> SectionContent:
     )
     return SectionContent(
         narrative=saved.narrative,
-        tasks=tuple(_task_row(task) for task in saved.tasks.order_by("position")),
+        tasks=tuple(task_row(task) for task in saved.tasks.order_by("position")),
         targets=tuple(
             target_row(target)
             for target in saved.targets.prefetch_related("years").order_by("indicator__position")
@@ -83,10 +84,12 @@ def section_content(section: PlanSection) -> SectionContent:
         lock_version=saved.lock_version,
         saved_at=saved.updated_at,
         saved_by=saved.updated_by.person.full_name if saved.updated_by else "",
+        saved_by_id=saved.updated_by.person_id if saved.updated_by else None,
     )
 
 
-def _task_row(task: PlanTask) -> TaskRow:
+def task_row(task: PlanTask) -> TaskRow:
+    """Return a stored task as the row it was saved from."""
     return TaskRow(
         title=task.title,
         lead=task.lead,
@@ -200,17 +203,6 @@ def readings_of(version: PlanVersion) -> list[SectionReading]:
         SectionReading(section, tuple(tasks[section.pk]), tuple(targets[section.pk]))
         for section in sections_of(version)
     ]
-
-
-def remarks_for(version: PlanVersion) -> dict[str, list[Remark]]:
-    """Return what the department asked for in the version this draft answers, by section key."""
-    remarks: dict[str, list[Remark]] = defaultdict(list)
-    base = version.based_on
-    if base is not None and base.state == PlanState.RETURNED:
-        rows = base.remarks.select_related("section__area", "author__person")
-        for remark in rows.order_by("section__position", "created_at"):
-            remarks[remark.section.key].append(remark)
-    return dict(remarks)
 
 
 def latest_received(plan: Plan, *, besides: PlanVersion | None = None) -> PlanVersion | None:

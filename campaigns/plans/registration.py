@@ -1,14 +1,21 @@
 """What plans tell the foundations when the portal starts. Called by `CampaignsConfig.ready()`."""
 
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.plans import review_registration
+from campaigns.plans import (
+    bulk_download,
+    extension_registration,
+    lists_registration,
+    review_registration,
+)
 from campaigns.plans.actions.sending import PLAN_RECEIPT, PLAN_SENT
 from campaigns.plans.mails import render_plan_receipt, render_plan_sent
 from campaigns.plans.models import (
     Plan,
+    PlanImport,
     PlanIssue,
     PlanPaper,
     PlanSection,
@@ -18,6 +25,7 @@ from campaigns.plans.models import (
     PlanVersion,
     Remark,
 )
+from campaigns.plans.queries import reviewers_of
 from campaigns.plans.rules import may_read
 from campaigns.plans.states import PLAN_TRANSITIONS, PlanState
 from emulation_portal.core import attachments, immutability, outbox
@@ -50,12 +58,17 @@ def register() -> None:
         PLAN_RECEIPT, render=render_plan_receipt, label=_("Receipt for a sent plan")
     )
     attachments.register_link("plan", file_is_visible)
+    attachments.register_link("plan-import", import_is_visible)
+    attachments.register_audience("plan", people_of_file)
     review_registration.register()
+    lists_registration.register()
+    bulk_download.register()
+    extension_registration.register()
     register_nav(_("The unit's plans"), "campaigns:unit-plans", roles=UNIT_ROLES, order=20)
 
 
 def _protect() -> None:
-    for model in (PlanSection, PlanTask, PlanTarget, PlanTargetYear, PlanPaper):
+    for model in (PlanSection, PlanTask, PlanTarget, PlanTargetYear, PlanPaper, PlanImport):
         immutability.register_frozen_with_parent(
             model, parent=PlanVersion, fk="version", state_field="state", open_states=_OPEN
         )
@@ -77,6 +90,19 @@ def _protect() -> None:
     immutability.register_append_only(Remark)
 
 
+def import_is_visible(viewer: Viewer, attachment_id: UUID) -> bool:
+    """Whether the viewer uploaded the file to be read into a draft that the mandate may read."""
+    if viewer.mandate is None or viewer.actor.person_id is None:
+        return False
+    kept = PlanImport.objects.filter(
+        attachment_id=attachment_id,
+        attachment__uploaded_by=viewer.actor.person_id,
+        version__plan__in=Plan.objects.visible_to(viewer.mandate),
+    )
+    rows = kept.select_related("version__plan")
+    return any(may_read(viewer.mandate, row.version) for row in rows)
+
+
 def file_is_visible(viewer: Viewer, attachment_id: UUID) -> bool:
     """Whether the mandate acted in may read a version that holds the file as paper or scan."""
     mandate = viewer.mandate
@@ -86,3 +112,15 @@ def file_is_visible(viewer: Viewer, attachment_id: UUID) -> bool:
         plan__in=Plan.objects.visible_to(mandate)
     )
     return any(may_read(mandate, version) for version in holders.select_related("plan"))
+
+
+def people_of_file(attachment_id: UUID, on: date) -> set[int]:
+    """Who hears, beside its uploader, that malware was found in a file of a plan: its reviewers,
+    also before the plan is sent, because whoever read the file may have been harmed.
+    """
+    plans = Plan.objects.filter(versions__in=PlanVersion.objects.holding(attachment_id)).distinct()
+    return {
+        person.pk
+        for plan in plans.select_related("phase__campaign")
+        for person in reviewers_of(plan, on=on)
+    }

@@ -11,11 +11,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.plans.actions.sending import sending_authority
+from campaigns.plans.locks import lock_on_withdrawing
 from campaigns.plans.models import Plan, PlanIssue, PlanVersion
 from campaigns.plans.refusals import Answer, Refusal
 from campaigns.plans.states import PlanState
 from units.api import DEPARTMENT_ROLES, UNIT_ROLES
-from units.models import Mandate, Role, Unit
+from units.models import Mandate, Unit
 
 RECEIVED_STATES = (PlanState.SENT, PlanState.RETURNED, PlanState.ACCEPTED)
 
@@ -52,25 +53,10 @@ def may_send(mandate: Mandate, version: PlanVersion) -> Answer:
 
 def may_withdraw(mandate: Mandate, version: PlanVersion) -> Answer:
     """The unit's head or deputy; an officer what an officer sent; the department its own entry."""
-    if version.state != PlanState.SENT:
-        return Refusal(
-            _("This version is not with the department, so there is nothing to withdraw.")
-        )
-    if version.taken_at is not None:
-        return Refusal(
-            _("The department has taken this version for review. Ask the reviewer to return it.")
-        )
-    if _is_own(mandate, version.plan):
-        by_officer = version.sent_by is None or version.sent_by.role not in (
-            Role.UNIT_HEAD,
-            Role.UNIT_DEPUTY,
-        )
-        if mandate.role != Role.UNIT_OFFICER or by_officer:
-            return True
-        return Refusal(_("The head or a deputy sent this version: only they withdraw it."))
-    if _entered_by_department(mandate, version):
-        return True
-    return Refusal(_("Only %(unit)s withdraws this version.") % {"unit": version.plan.unit})
+    if not (_is_own(mandate, version.plan) or _entered_by_department(mandate, version)):
+        return Refusal(_("Only %(unit)s withdraws this version.") % {"unit": version.plan.unit})
+    lock = lock_on_withdrawing(version, mandate)
+    return True if lock is None else Refusal(lock)
 
 
 def may_read(mandate: Mandate, version: PlanVersion) -> Answer:
@@ -103,6 +89,28 @@ def may_review(mandate: Mandate, version: PlanVersion, *, on: date) -> Answer:
                 "mandated from another unit."
             )
             % {"unit": plan.unit}
+        )
+    return True
+
+
+def may_ask_extra_days(mandate: Mandate, unit: Unit) -> Answer:
+    """The unit's own people ask; the department gives without being asked."""
+    if mandate.role in UNIT_ROLES and mandate.unit_id == unit.pk:
+        return True
+    return Refusal(_("Only %(unit)s asks for extra days for its plan.") % {"unit": unit})
+
+
+def may_decide_extra_days(mandate: Mandate, unit: Unit, *, on: date) -> Answer:
+    """The department's people who hold no mandate in the unit on the day `on`."""
+    if mandate.role not in DEPARTMENT_ROLES:
+        return Refusal(_("Only the department grants extra days."))
+    if unit.pk in units_not_reviewed(mandate, on=on):
+        return Refusal(
+            _(
+                "You hold a mandate in %(unit)s: somebody mandated from another unit decides "
+                "about its extra days."
+            )
+            % {"unit": unit}
         )
     return True
 

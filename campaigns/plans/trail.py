@@ -19,17 +19,28 @@ ACTION_WORDS: dict[str, Promise] = {
     "plan.started": _("Began the plan"),
     "plan.registered_from_paper": _("Registered the plan issued on paper"),
     "plan.section_saved": _("Saved a part"),
+    "plan.import_uploaded": _("Chose a document to bring text in from"),
+    "plan.brought_in": _("Brought in text of another source"),
     "plan.issue_recorded": _("Recorded how the plan was issued"),
     "plan.issued": _("Recorded that the accepted plan was issued"),
     "plan.paper_attached": _("Attached a file"),
     "plan.paper_detached": _("Took a file off"),
+    "plan.paper_corrected": _("Corrected the details of a file"),
+    "plan.papers_ordered": _("Changed the order of the files"),
     "plan.sent": _("Sent the plan to the department"),
     "plan.withdrawn": _("Withdrew the version"),
     "plan.amendment_opened": _("Opened the next version"),
+    "plan.extension_asked": _("Asked for extra days"),
+    "plan.extension_granted": _("Granted extra days"),
+    "plan.extension_declined": _("Declined extra days"),
     "plan.review_taken": _("Took the version for review"),
     "plan.review_taken_over": _("Took the review over"),
     "plan.review_released": _("Put the version back into the queue"),
     "plan.remarked": _("Wrote a remark"),
+    "plan.remark_answered": _("Answered a remark"),
+    "plan.remark_ticked": _("Ticked a remark off"),
+    "plan.remark_unticked": _("Took the tick of a remark back"),
+    "plan.checklist_answered": _("Answered the checklist"),
     "plan.accepted": _("Accepted the plan"),
     "plan.returned": _("Asked for additions"),
 }
@@ -54,6 +65,8 @@ def trail_of(plan: Plan, *, sees_remarks: bool) -> QuerySet[AuditEntry]:
     entries = entries_of(plan).order_by("-sequence")
     if sees_remarks:
         return entries
+    # The checklist is the department's own affair.
+    entries = entries.exclude(action="plan.checklist_answered")
     under_review = plan.versions.filter(state=PlanState.SENT).values_list("number", flat=True)
     for number in under_review:
         entries = entries.exclude(action="plan.remarked", data__version=number)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.plans.views import editor, papers, sending, starting
+from campaigns.plans.views import editor, sending, starting
 
 urlpatterns = [
     path("plans/", starting.unit_plans, name="unit-plans"),
@@ -10,8 +10,6 @@ urlpatterns = [
     path("phases/<int:pk>/plan/paper/", starting.plan_register_paper, name="plan-register-paper"),
     path("plans/<int:pk>/", editor.plan_detail, name="plan-detail"),
     path("plans/<int:pk>/sections/<slug:key>/", editor.plan_section, name="plan-section"),
-    path("plans/<int:pk>/issue/", papers.plan_issue, name="plan-issue"),
-    path("plans/<int:pk>/papers/", papers.plan_papers, name="plan-papers"),
     path("plans/<int:pk>/check/", sending.plan_check, name="plan-check"),
     path("plans/<int:pk>/send/", sending.plan_send, name="plan-send"),
     path("plans/<int:pk>/withdraw/", sending.plan_withdraw, name="plan-withdraw"),

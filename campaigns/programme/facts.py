@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.programme.model_plan import ModelSection
 from campaigns.programme.models import (
     Campaign,
     CampaignDocument,
@@ -74,12 +76,15 @@ def fact_kind(slug: str) -> FactKind | None:
 
 
 def unconfirmed_facts(campaign: Campaign) -> list[tuple[FactKind, list[Fact]]]:
-    """Every unconfirmed fact of the campaign by kind, in one query a model; empty kinds left out."""
+    """Every unconfirmed fact of the campaign by kind; empty kinds left out. One query a model."""
     by_model: dict[type[models.Model], list[FactKind]] = {}
     for kind in fact_kinds():
         by_model.setdefault(kind.model, []).append(kind)
     rows: dict[type[models.Model], list[Any]] = {}
     for model, kinds in by_model.items():
+        if model is Campaign:
+            rows[model] = [campaign]
+            continue
         open_flags = models.Q(*((kind.flag, False) for kind in kinds), _connector=models.Q.OR)
         rows[model] = list(kinds[0].rows(campaign).filter(open_flags))
     found = [
@@ -100,6 +105,10 @@ def _deadline(phase: Phase) -> str:
     if phase.plan_deadline is None:
         return str(_("Plans are issued by a day not yet determined"))
     return str(_("Plans are issued by %(day)s") % {"day": show_date(phase.plan_deadline)})
+
+
+def _model_section(row: ModelSection) -> str:
+    return str(_("Section “%(section)s”") % {"section": row.section})
 
 
 def _rule(rule: ReminderRule) -> str:
@@ -171,6 +180,14 @@ def register() -> None:
             lambda campaign: campaign.holidays.all(),
             lambda row: row.name,
             lambda row: show_date(row.day),
+        ),
+        FactKind(
+            "model-plan",
+            _("Model plan"),
+            ModelSection,
+            lambda campaign: campaign.model_sections.all(),
+            _model_section,
+            lambda row: Truncator(row.text).chars(200),
         ),
         FactKind(
             "reminder-rule",

@@ -20,6 +20,7 @@ from campaigns.programme.models import (
     ReminderRule,
     ReportingPeriod,
 )
+from campaigns.programme.review_aids import ChecklistItem, StockPhrase
 from campaigns.programme.sync import Diff, Table, Values, remove, sync, used_from_outside
 from emulation_portal.core.text import fold
 from units.models import Unit
@@ -29,6 +30,7 @@ OWN: frozenset[type[models.Model]] = frozenset(
     {
         Campaign,
         CampaignDocument,
+        ChecklistItem,
         ContentArea,
         Deliverable,
         Holiday,
@@ -36,6 +38,7 @@ OWN: frozenset[type[models.Model]] = frozenset(
         Phase,
         ReminderRule,
         ReportingPeriod,
+        StockPhrase,
     }
 )
 NAME = ("name_vi", "name_en")

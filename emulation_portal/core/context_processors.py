@@ -15,7 +15,7 @@ class PortalFacts:
 
     body: str | Promise
     name: str | Promise
-    office: str
+    office: str | Promise
     phone: str
     email: str
     is_demo: bool

@@ -12,7 +12,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from emulation_portal.core import attachments, audit, health, idempotency, jobs, outbox
+from emulation_portal.core import attachments, audit, health, idempotency, jobs, outbox, prepared
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,12 @@ def heartbeat(**kwargs: Any) -> None:
 
 
 @shared_task
+def scan_attachments(**kwargs: Any) -> int:
+    """Check the files that wait for the virus scanner; return how many got an answer."""
+    return attachments.scan_waiting(clock=timezone.now)
+
+
+@shared_task
 def seal_audit_day(**kwargs: Any) -> str:
     """Seal yesterday in the audit trail; the head goes into the log, and with it off the machine."""
     head = audit.seal_day(day=timezone.localdate() - timedelta(days=1))
@@ -59,8 +65,8 @@ def seal_audit_day(**kwargs: Any) -> str:
 
 @shared_task
 def tidy_up(**kwargs: Any) -> str:
-    """Delete files no row names, and the keys of forms sent long ago."""
+    """Delete files no row names or nobody fetched, and the keys of forms sent long ago."""
     now = timezone.now()
-    files = attachments.sweep_orphans(at=now)
+    files = attachments.sweep_orphans(at=now) + prepared.sweep(at=now)
     keys = idempotency.forget_keys(before=now - _FORM_KEYS_KEPT)
     return f"{files} files, {keys} form keys"

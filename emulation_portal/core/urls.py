@@ -13,6 +13,7 @@ urlpatterns = [
     path(
         "attachments/<uuid:attachment_id>/", views.attachment_download, name="attachment-download"
     ),
+    path("attachments/checks/", views.file_checks, name="file-checks"),
     path("jobs/<int:job_id>/", views.job_detail, name="job-detail"),
     path("jobs/<int:job_id>/cancel/", views.job_cancel, name="job-cancel"),
     path("outgoing-mail/", include("emulation_portal.core.outbox.urls")),

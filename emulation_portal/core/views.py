@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from emulation_portal.core import access, audit, health, jobs
 from emulation_portal.core.actors import Actor
-from emulation_portal.core.attachments import Viewer, may_download
+from emulation_portal.core.attachments import Viewer, may_download, scanner
 from emulation_portal.core.attachments.kinds import CONTENT_TYPES, Kind
 from emulation_portal.core.attachments.models import Attachment
+from emulation_portal.core.attachments.queries import scan_report
 from emulation_portal.core.jobs.models import Job
 from emulation_portal.core.jobs.rules import may_cancel_job, may_see_job
 from emulation_portal.core.middleware import OUTAGES, database_outage, keep_language
@@ -44,12 +45,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @access.anyone
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether database, broker, worker and beat are well; 503 when one of them is not."""
-    parts = health.readiness(timezone.now())
+    """Say whether database, broker, worker and beat are well; 503 when one of them is not.
+
+    A virus scanner that does not answer makes the portal "degraded", and still 200: taking it out
+    of service would help nobody.
+    """
+    parts, lesser = health.readiness(timezone.now()), health.hindrances()
     is_ready = all(parts.values())
+    degraded = "ok" if all(lesser.values()) else "degraded"
     answer = {
-        "status": "ok" if is_ready else "unavailable",
-        **{name: "ok" if is_well else "unavailable" for name, is_well in parts.items()},
+        "status": degraded if is_ready else "unavailable",
+        **{name: "ok" if well else "unavailable" for name, well in {**parts, **lesser}.items()},
     }
     return JsonResponse(answer, status=200 if is_ready else 503)
 
@@ -92,14 +98,23 @@ def _keep_persons_language(person: Any, language: str, actor: Actor) -> None:
 
 @access.mandated
 @require_safe
-def attachment_download(request: HttpRequest, attachment_id: UUID) -> FileResponse:
-    """Send a file as a download to whoever sees something that links to it; 404 to all others."""
-    attachment = get_object_or_404(Attachment, pk=attachment_id)
+def attachment_download(request: HttpRequest, attachment_id: UUID) -> FileResponse | HttpResponse:
+    """Send a file as a download to whoever sees something that links to it; 404 to all others.
+
+    A file the virus scanner has not found clean is not sent: 409 while it is being checked, with
+    a link that asks again, 410 once malware was found.
+    """
+    attachment = get_object_or_404(Attachment.objects.select_related("scan"), pk=attachment_id)
     viewer = Viewer(
         person=request.user, mandate=getattr(request, "mandate", None), actor=actor_of(request)
     )
     if not may_download(viewer, attachment.pk):
         raise Http404
+    if not attachment.is_served:
+        context = {"attachment": attachment}
+        return render(
+            request, "core/file_closed.html", context, status=410 if attachment.is_infected else 409
+        )
     try:
         stream = attachment.file.open("rb")
     except FileNotFoundError as fault:
@@ -113,6 +128,14 @@ def attachment_download(request: HttpRequest, attachment_id: UUID) -> FileRespon
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+@access.roles(access.ADMINISTRATOR)
+@require_safe
+def file_checks(request: HttpRequest) -> HttpResponse:
+    """Show whether the virus scanner answers, and which files wait for it or were condemned."""
+    context = {"report": scan_report(), "answers": scanner.is_configured() and scanner.ping()}
+    return render(request, "core/file_checks.html", context)
 
 
 def _disposition(name: str) -> str:

@@ -1,5 +1,6 @@
 """Every address of the portal, walked from the URLconf, and the objects each is tried with."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -106,12 +107,50 @@ def _printed(world: World) -> dict[str, Arguments]:
     return {name: found[name] for name in names}
 
 
+def _compared(world: World) -> dict[str, Arguments]:
+    """Of one version each; of the foreign accepted plan also with the draft on top of it."""
+    pairs = {name: {"pk": plan.pk, "old": 1, "new": 1} for name, plan in world.plans.items()}
+    pairs["foreign_amendment"] = {"pk": world.plans["foreign_accepted"].pk, "old": 1, "new": 2}
+    return pairs
+
+
 def _reviews(world: World) -> dict[str, Arguments]:
     return {name: {"pk": world.version(name).pk} for name in _WRITTEN}
 
 
 def _remarks(world: World) -> dict[str, Arguments]:
     return {name: {**found, "key": "area-1"} for name, found in _reviews(world).items()}
+
+
+def _checklists(world: World) -> dict[str, Arguments]:
+    return {name: {**found, "part": "area-1"} for name, found in _reviews(world).items()}
+
+
+def _papers(world: World) -> dict[str, Arguments]:
+    """The paper of each plan; the own draft also with a paper of another plan."""
+    found = {
+        name: {**found, "paper_pk": world.papers[name]}
+        for name, found in _written_plans(world).items()
+    }
+    found["own_draft_foreign_paper"] = {
+        **found["own_draft"],
+        "paper_pk": world.papers["foreign_draft"],
+    }
+    return found
+
+
+def _sources(world: World) -> dict[str, Arguments]:
+    """A draft and the plan whose text it may borrow: another unit's issued one."""
+    source = world.plans["foreign_issued"].pk
+    return {name: {**found, "source_pk": source} for name, found in _written_plans(world).items()}
+
+
+def _imports(world: World) -> dict[str, Arguments]:
+    """A draft and a document that nobody has uploaded to it."""
+    return {
+        name: {**found, "attachment_id": uuid.UUID(int=0)}
+        for name, found in _written_plans(world).items()
+    }
 
 
 def _units(world: World) -> dict[str, Arguments]:
@@ -135,13 +174,19 @@ def _links(world: World) -> dict[str, Arguments]:
     }
 
 
-# By the beginning of the route and what it takes; the longest beginning counts. An address whose arguments stand
-# nowhere here fails the build: say which objects it is tried with.
+def _named(what: str) -> Callable[[World], dict[str, Arguments]]:
+    """What the world keeps by name, under `what`."""
+    return lambda world: {name: {"pk": pk} for name, pk in getattr(world, what).items()}
+
+
+# By the beginning of the route and what it takes; the longest beginning counts. An address whose
+# arguments stand nowhere here fails the build: say which objects it is tried with.
 _OBJECTS: dict[tuple[str, frozenset[str]], Callable[[World], dict[str, Arguments]]] = {
     ("campaigns/", frozenset({"code"})): _campaigns,
     ("campaigns/", frozenset({"code", "deliverable"})): _deliverables,
     ("campaigns/", frozenset({"code", "kind", "pk"})): _facts,
     ("all-plans/", frozenset({"code"})): _campaigns,
+    ("all-tasks/", frozenset({"code"})): _campaigns,
     ("dashboard/", frozenset({"code"})): _campaigns,
     ("reviews/campaign/", frozenset({"code"})): _campaigns,
     ("phases/", frozenset({"pk"})): _phases,
@@ -149,10 +194,21 @@ _OBJECTS: dict[tuple[str, frozenset[str]], Callable[[World], dict[str, Arguments
     ("plans/<int:pk>/$", frozenset({"pk"})): _plans,
     ("plans/<int:pk>/trail/", frozenset({"pk"})): _plans,
     ("plans/", frozenset({"pk", "key"})): _sections,
+    ("plans/", frozenset({"pk", "paper_pk"})): _papers,
+    ("plans/", frozenset({"pk", "source_pk"})): _sources,
+    ("plans/", frozenset({"pk", "attachment_id"})): _imports,
     ("plans/", frozenset({"pk", "number"})): _plan_versions,
+    ("plans/", frozenset({"pk", "old", "new"})): _compared,
+    ("extra-days/", frozenset({"pk"})): _named("extensions"),
+    ("extra-days/campaign/", frozenset({"code"})): _campaigns,
     ("plans/<int:pk>/versions/<int:number>/print", frozenset({"pk", "number"})): _printed,
     ("reviews/version/", frozenset({"pk"})): _reviews,
+    ("plans/<int:pk>/versions/<int:number>/final", frozenset({"pk", "number"})): _printed,
+    ("plans/downloads/", frozenset({"job_id"})): _jobs,
     ("reviews/version/", frozenset({"pk", "key"})): _remarks,
+    ("reviews/version/", frozenset({"pk", "part"})): _checklists,
+    ("reviews/phrases/", frozenset({"pk"})): _named("phrases"),
+    ("remarks/", frozenset({"pk"})): _named("remarks"),
     ("units/unit/", frozenset({"code"})): _units,
     ("people/", frozenset({"pk"})): lambda world: {"foreign": {"pk": world.person.pk}},
     ("mandates/", frozenset({"pk"})): lambda world: {"foreign": {"pk": world.mandate.pk}},

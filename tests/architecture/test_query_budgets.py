@@ -30,10 +30,13 @@ BUDGETS = {
     "campaigns:dashboard": 10,
     "campaigns:plan-section": 15,
     # Whole documents on one page, on paper in one piece too.
-    "campaigns:plan-version": 16,
-    "campaigns:plan-print-pdf": 17,
-    "campaigns:plan-print-docx": 17,
-    "campaigns:plan-check": 23,
+    "campaigns:plan-version": 18,
+    "campaigns:plan-print-pdf": 23,
+    "campaigns:plan-print-docx": 23,
+    "campaigns:plan-final-pdf": 30,
+    "campaigns:plan-final-docx": 30,
+    "campaigns:plan-receipt-pdf": 21,
+    "campaigns:plan-check": 29,
     "campaigns:review": 23,
 }
 

@@ -31,12 +31,16 @@ from tests.campaigns.plans.scenes import fill, record_issue
 from tests.factories.campaigns import (
     DeliverableFactory,
     PhaseFactory,
+    PlanExtensionFactory,
+    PlanPaperFactory,
+    RemarkFactory,
     accept,
     give_back,
     make_campaign,
 )
 from tests.factories.core import AttachmentFactory, JobFactory, MessageFactory
 from tests.factories.files import pdf
+from tests.factories.reviewing import ChecklistItemFactory, StockPhraseFactory
 from tests.factories.units import MandateFactory, UnitFactory, UserFactory
 from units.models import Mandate, Role, Unit, UnitKind, User
 
@@ -86,6 +90,10 @@ class World:
     plans: dict[str, Plan] = field(default_factory=dict)
     versions: list[int] = field(default_factory=list)
     files: dict[str, Attachment] = field(default_factory=dict)
+    papers: dict[str, int] = field(default_factory=dict)
+    remarks: dict[str, int] = field(default_factory=dict)
+    phrases: dict[str, int] = field(default_factory=dict)
+    extensions: dict[str, int] = field(default_factory=dict)
     jobs: dict[str, int] = field(default_factory=dict)
     message_id: int = 0
     link: dict[str, str] = field(default_factory=dict)
@@ -229,6 +237,7 @@ def _plan(
     draft = draft_of(plan)
     assert draft is not None
     fill(draft, by=head)
+    world.papers[name] = PlanPaperFactory(version=draft, kind="annex", abstract="Phụ lục").pk
     if issued:
         world.files[name] = _file()
         record_issue(draft, by=head, scan=world.files[name])
@@ -254,5 +263,16 @@ def _leave_things(world: World) -> None:
     world.jobs = {name: JobFactory(created_by=person).pk for name, person in world.people.items()}
     world.jobs["foreign"] = JobFactory(created_by=world.person).pk
     world.message_id = MessageFactory(failed=True).pk
+    for name in ("own_sent", "own_returned", "foreign_issued", "department_own", "other_ministry"):
+        version = world.version(name)
+        section = version.sections.get(area__number=1)
+        world.remarks[name] = RemarkFactory(version=version, section=section).pk
+    for name in ("own_sent", "foreign_issued", "department_own", "other_ministry"):
+        plan = world.plans[name]
+        asked = PlanExtensionFactory(unit=plan.unit, phase=plan.phase, asked_by=world.mandate)
+        world.extensions[name] = asked.pk
+    for name, campaign in (("own", world.campaign), ("other_ministry", world.other_campaign)):
+        world.phrases[name] = StockPhraseFactory(campaign=campaign).pk
+        ChecklistItemFactory(campaign=campaign, area=campaign.areas.get())
     person = urlsafe_base64_encode(force_bytes(world.person.pk))
     world.link = {"uidb64": person, "token": default_token_generator.make_token(world.person)}

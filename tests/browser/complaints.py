@@ -39,5 +39,8 @@ class Complaints:
             self.lines.append(f"asked for {request.url}")
 
     def _response(self, response: Response) -> None:
+        # Autosave is told no by conflict, lost session and outage, and says so on the page.
+        if response.url.endswith("/autosave/"):
+            return
         if response.status >= 400 and response.request.resource_type != "document":
             self.lines.append(f"{response.status} for {response.url}")

@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
@@ -14,14 +15,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from docx import Document
 from playwright.sync_api import Page
 
-from campaigns.models import Campaign, Deliverable, Plan, PlanVersion
+from campaigns.models import (
+    Campaign,
+    Deliverable,
+    Plan,
+    PlanPaper,
+    PlanVersion,
+    StockPhrase,
+)
+from campaigns.plans.actions import amend_plan
 from emulation_portal.core.actors import Actor
 from emulation_portal.core.jobs import request_job
 from emulation_portal.core.models import Message
 from tests.browser import faults
 from tests.factories.campaigns import ParticipantFactory
+from tests.factories.core import AttachmentFactory
 from units.api import MandateTerms, grant_mandate, register_person
 from units.models import Mandate, Role, Unit, User
 from units.organization.jobs import IMPORT_UNITS
@@ -43,9 +54,22 @@ WITHOUT_PAGE = {
     "core:healthz": "JSON for machines",
     "core:readyz": "JSON for machines",
     "core:attachment-download": "a file",
+    "campaigns:upload": "JSON for the script that shows progress",
+    "campaigns:plan-paper-upload": "JSON for the script that shows progress",
     "units:unit-export": "a file",
     "campaigns:plan-print-pdf": "a file",
     "campaigns:plan-print-docx": "a file",
+    "campaigns:plan-final-docx": "a file",
+    "campaigns:plan-receipt-pdf": "a file",
+    "campaigns:plans-download": "takes a form, leads to the work",
+    "campaigns:plans-file": "a file",
+    "campaigns:plan-export-csv": "a file",
+    "campaigns:plan-export-xlsx": "a file",
+    "campaigns:task-export-csv": "a file",
+    "campaigns:task-export-xlsx": "a file",
+    "campaigns:deliverable-export-csv": "a file",
+    "campaigns:deliverable-export-xlsx": "a file",
+    "campaigns:plan-section-autosave": "JSON for the script of the page",
     "core:set-language": "takes a form, leads back",
     "core:job-cancel": "takes a form, leads back",
     "core:message-retry": "takes a form, leads back",
@@ -56,7 +80,14 @@ WITHOUT_PAGE = {
     "campaigns:plan-amend": "takes a form, leads to the draft",
     "campaigns:review-take": "takes a form, leads to the review",
     "campaigns:review-release": "takes a form, leads to the queue",
+    "campaigns:extension-ask": "takes a form, leads to the plan",
+    "campaigns:extensions": "leads to the list of the campaign",
+    "campaigns:extension-grant": "takes a form, leads to the list",
+    "campaigns:extension-decline": "takes a form, leads to the list",
+    "campaigns:extension-give": "takes a form, leads to the list",
     "campaigns:review-next": "leads to a review",
+    "campaigns:review-checklist": "takes a form, leads to the review",
+    "campaigns:plan-fixes": "takes a form, leads back",
     "campaigns:reviews": "leads to the queue of a campaign",
     "campaigns:plans": "leads to the list of a campaign",
     "campaigns:dashboard-index": "leads to the dashboard of a campaign",
@@ -159,7 +190,7 @@ def all_visits() -> list[Visit]:
     """Return every page, each with the states that look different."""
     site = Site()
     return [*_account(site), *_units(site), *_programme(site), *_plans(site),
-            *_department(site), *_failures(site)]  # fmt: skip
+            *_lists(site), *_department(site), *_failures(site)]  # fmt: skip
 
 
 def _account(site: Site) -> list[Visit]:
@@ -272,6 +303,56 @@ def _programme(site: Site) -> list[Visit]:
     ]  # fmt: skip
 
 
+def _amended(plan: Plan) -> int:
+    """The number of a draft that differs from the accepted version in text and tasks."""
+    by = Mandate.objects.get(person__username=f"canbo.{plan.unit.code}").actor
+    draft = amend_plan(plan=plan, by=by, at=timezone.now())
+    section = draft.sections.get(area__number=1)
+    added = "Đoạn mới của bản điều chỉnh."
+    if not section.narrative.startswith(added):
+        section.narrative = f"{added}\n{section.narrative}"
+        section.save(update_fields=["narrative"])
+        draft.tasks.filter(section=section, position=1).delete()
+    return int(draft.number)
+
+
+def _attached(draft: Plan) -> str:
+    """The details of a paper of the draft, attached for this."""
+    paper = PlanPaper.objects.filter(version__plan=draft, kind="annex").first()
+    if paper is None:
+        version = draft.versions.get(state="draft")
+        paper = PlanPaper.objects.create(
+            version=version, attachment=AttachmentFactory(), kind="annex", abstract="Phụ lục"
+        )
+    return reverse("campaigns:plan-paper", args=[draft.pk, paper.pk])
+
+
+def _described(draft: Plan) -> str:
+    """The page that asks what an uploaded file is."""
+    writer = User.objects.get(username=f"canbo.{draft.unit.code}")
+    file = AttachmentFactory(uploaded_by=writer)
+    return f"{reverse('campaigns:plan-papers-describe', args=[draft.pk])}?file={file.pk}"
+
+
+def _read_document(page: Page) -> None:
+    """Have the portal read a small plan with a heading, a table and a line it cannot place."""
+    document = Document()
+    document.add_paragraph("Một đoạn không có tiêu đề.")
+    document.add_heading("I. Mục đích, yêu cầu", 1)
+    document.add_paragraph("Cụ thể hóa kế hoạch của Bộ.")
+    document.add_heading("Nội dung 2: Hạ tầng số", 1)
+    table = document.add_table(2, 3)
+    texts = ("Nhiệm vụ", "Chủ trì", "Thời hạn", "Rà soát máy chủ", "Văn phòng", "Quý III/2026")
+    for cell, text in zip((cell for row in table.rows for cell in row.cells), texts, strict=True):
+        cell.text = text
+    written = BytesIO()
+    document.save(written)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "ke-hoach.docx", "mimeType": "application/zip", "buffer": written.getvalue()}
+    )
+    page.locator("main form[method=post] button").first.click()
+
+
 def _plans(site: Site) -> list[Visit]:
     draft, writer = site.plan("nh-mr"), "canbo.nh-mr"
     returned = site.plan("ld-xiec")
@@ -293,14 +374,37 @@ def _plans(site: Site) -> list[Visit]:
         Visit("campaigns:plan-register-paper", BEGINNER, paper, "sent empty", 422, send_empty),
         Visit("campaigns:plan-register-paper", REVIEWER, paper, "on a unit's behalf"),
         Visit("campaigns:plan-detail", writer, of_draft("detail"), "draft"),
+        Visit("campaigns:plan-final-pdf", writer, of_draft("final-pdf", 1), "not fit to sign", 409),
+        Visit("campaigns:plan-bring-in", writer, of_draft("bring-in")),
+        Visit("campaigns:plan-bring-in-model", writer, of_draft("bring-in-model")),
+        Visit("campaigns:plan-bring-in-plans", writer, of_draft("bring-in-plans")),
+        Visit("campaigns:plan-bring-in-plans", writer,
+              f"{of_draft('bring-in-plans')}?q=zzzz", "empty"),
+        Visit("campaigns:plan-bring-in-plan", writer,
+              of_draft("bring-in-plan", accepted.pk), "another unit's"),
+        Visit("campaigns:plan-bring-in-document", writer, of_draft("bring-in-document")),
+        Visit("campaigns:plan-bring-in-document", writer, of_draft("bring-in-document"),
+              "sent empty", 422, send_empty),
+        Visit("campaigns:plan-bring-in-confirm", writer, of_draft("bring-in-document"),
+              "guesses", act=_read_document, leads_on=True),
         Visit("campaigns:plan-section", writer, of_draft("section", "legal_bases"), "text"),
         Visit("campaigns:plan-section", writer, area, "tasks and targets"),
         Visit("campaigns:plan-section", writer, area, "bad date and number", 422,
               _type_nonsense),
+        Visit("campaigns:plan-section-paste", writer, area, "tasks, empty",
+              act=lambda page: page.locator("button[value=paste-tasks]").click(), leads_on=True),
+        Visit("campaigns:plan-section-paste", writer, area, "tasks, previewed",
+              act=_paste_tasks, leads_on=True),
         Visit("campaigns:plan-issue", writer, issue),
         Visit("campaigns:plan-issue", writer, issue, "sent empty", 422, send_empty),
         Visit("campaigns:plan-papers", writer, papers),
         Visit("campaigns:plan-papers", writer, papers, "sent empty", 422, send_empty),
+        Visit("campaigns:plan-papers-describe", writer, _described(draft)),
+        Visit("campaigns:plan-papers-describe", writer, _described(draft), "sent empty", 422,
+              send_empty),
+        Visit("campaigns:plan-paper", writer, _attached(draft)),
+        Visit("campaigns:plan-paper", writer, _attached(draft), "no title", 422,
+              send_with(abstract="")),
         Visit("campaigns:plan-check", writer, of_draft("check"), "incomplete"),
         Visit("campaigns:plan-receipt", sender, reverse("campaigns:plan-receipt",
               args=[sent.pk, 1])),
@@ -311,19 +415,74 @@ def _plans(site: Site) -> list[Visit]:
         Visit("campaigns:plan-version", OFFICER, reverse("campaigns:plan-version",
               args=[accepted.pk, 1]), "another unit's"),
         Visit("campaigns:plan-trail", sender, reverse("campaigns:plan-trail", args=[sent.pk])),
+        Visit("campaigns:plan-compare-choose", sender,
+              reverse("campaigns:plan-compare-choose", args=[sent.pk]), "one version"),
+        Visit("campaigns:plan-compare", "canbo.van-phong",
+              reverse("campaigns:plan-compare", args=[accepted.pk, 1, _amended(accepted)])),
     ]  # fmt: skip
+
+
+def _lists(site: Site) -> list[Visit]:
+    code, writer = site.campaign.code, "canbo.nh-mr"
+    search, tasks = reverse("campaigns:search"), reverse("campaigns:task-list", args=[code])
+    tasks_back = reverse("campaigns:task-import", args=[code])
+    plans_back = reverse("campaigns:plan-import", args=[site.phase.pk])
+    deliverables_back = reverse("campaigns:deliverable-import", args=[code])
+    return [
+        Visit("campaigns:search", OFFICER, search, "no words"),
+        Visit("campaigns:search", OFFICER, f"{search}?q=van+hoa", "found"),
+        Visit("campaigns:search", REVIEWER, f"{search}?q=zzzz", "nothing found"),
+        Visit("campaigns:task-list", OFFICER, tasks),
+        Visit("campaigns:task-list", REVIEWER, f"{tasks}?q=so+hoa&due=none", "narrowed"),
+        Visit("campaigns:task-list", OFFICER, f"{tasks}?q=zzzz", "empty"),
+        Visit("campaigns:task-import", writer, tasks_back),
+        Visit("campaigns:task-import", writer, tasks_back, "sent empty", 422, send_empty),
+        Visit("campaigns:task-import", writer, tasks_back, "bad rows", 422, _bring_bad_rows),
+        Visit("campaigns:task-import", writer, tasks_back, "preview", 200, _bring_good_row),
+        Visit("campaigns:plan-import", REVIEWER, plans_back),
+        Visit("campaigns:plan-import", REVIEWER, plans_back, "sent empty", 422, send_empty),
+        Visit("campaigns:deliverable-import", REVIEWER, deliverables_back),
+    ]  # fmt: skip
+
+
+_TASK_HEADER = "title,area,phase,due_date,identity,lock_version\n"
+
+
+def _bring_bad_rows(page: Page) -> None:
+    _upload(page, f"{_TASK_HEADER}Việc mới,99,1,31/02/2026,,\nViệc khác,1,1,,abc,\n")
+
+
+def _bring_good_row(page: Page) -> None:
+    _upload(page, f"{_TASK_HEADER}Số hóa hồ sơ lưu trữ,1,1,31/12/2026,,\n")
 
 
 def _type_nonsense(page: Page) -> None:
     page.locator("[name$=due_date]").first.fill("31/02/2026")
+    for folded in page.locator("details.target-block:not([open]) > summary").all():
+        folded.click()
     page.locator("[name^=target-][name*=y20]:not(select)").first.fill("nhiều")
     page.locator("form button.btn-primary[value=save]").click()
+
+
+def _paste_tasks(page: Page) -> None:
+    page.locator("button[value=paste-tasks]").click()
+    page.locator("[name=pasted]").fill("Nhiệm vụ\tThời hạn\nMột\t30/06/2026\nHai\t31/02/2026")
+    page.locator(".btn-row button[value=preview]").click()
 
 
 def _department(site: Site) -> list[Visit]:
     code = site.campaign.code
     queue = reverse("campaigns:review-queue", args=[code])
     review = reverse("campaigns:review", args=[site.version("vu-vhdt").pk])
+    several = (
+        f"{reverse('campaigns:review-many', args=[code])}"
+        f"?v={site.version('vu-vhdt').pk}&v={site.version('vu-tccb').pk}"
+    )
+    phrases = reverse("campaigns:phrase-list", args=[code])
+    phrase = StockPhrase.objects.filter(campaign=site.campaign).first()
+    remark = site.version("ld-xiec").remarks.first()
+    assert phrase is not None
+    assert remark is not None
     plans = reverse("campaigns:plan-list", args=[code])
     dashboard = reverse("campaigns:dashboard", args=[code])
     mail = reverse("core:message-list")
@@ -331,12 +490,25 @@ def _department(site: Site) -> list[Visit]:
     assert message is not None
     return [
         Visit("campaigns:review-queue", REVIEWER, queue),
+        Visit("campaigns:extension-list", REVIEWER,
+              reverse("campaigns:extension-list", args=[code])),
         Visit("campaigns:review-queue", REVIEWER, f"{queue}?view=overdue", "empty"),
         Visit("campaigns:review", REVIEWER, review),
         Visit("campaigns:review-decide", REVIEWER, review, "sent empty", 422,
               lambda page: page.locator("#decision .btn-primary").click()),
         Visit("campaigns:review-remark", REVIEWER, review, "sent empty", 422,
               _send_empty_remark),
+        Visit("campaigns:review", REVIEWER, f"{review}?pin=area-1:p1", "pinned to a paragraph"),
+        Visit("campaigns:review-many", REVIEWER, f"{several}&decision=accept", "letters"),
+        Visit("campaigns:review-many", REVIEWER, f"{several}&decision=return", "no reason", 422,
+              lambda page: page.locator("main .btn-primary").click()),
+        Visit("campaigns:phrase-list", REVIEWER, phrases),
+        Visit("campaigns:phrase-list", REVIEWER, phrases, "sent empty", 422, send_empty),
+        Visit("campaigns:phrase-change", REVIEWER,
+              reverse("campaigns:phrase-change", args=[phrase.pk])),
+        Visit("campaigns:remark", REVIEWER, reverse("campaigns:remark", args=[remark.pk])),
+        Visit("campaigns:remark", "canbo.ld-xiec", reverse("campaigns:remark", args=[remark.pk]),
+              "sent empty", 422, send_empty),
         Visit("campaigns:plan-list", REVIEWER, f"{plans}?q=cuc"),
         Visit("campaigns:plan-list", OFFICER, f"{plans}?q=zzzz", "empty"),
         Visit("campaigns:dashboard", REVIEWER, dashboard),
@@ -348,6 +520,7 @@ def _department(site: Site) -> list[Visit]:
         Visit("core:message-detail", REVIEWER, message.get_absolute_url()),
         Visit("core:job-detail", ADMINISTRATOR, reverse("core:job-detail", args=[site.job])),
         Visit("core:style", ADMINISTRATOR, reverse("core:style")),
+        Visit("core:file-checks", ADMINISTRATOR, reverse("core:file-checks")),
     ]  # fmt: skip
 
 
@@ -355,7 +528,7 @@ def _send_empty_remark(page: Page) -> None:
     page.locator("details", has=page.locator("form[action*=remarks]")).first.locator(
         "summary"
     ).click()
-    page.locator("form[action*=remarks] button").first.click()
+    page.locator("form[action*=remarks] button[value=save]").first.click()
 
 
 def _failures(site: Site) -> list[Visit]:

@@ -128,7 +128,7 @@ def write_section(page: Page, section: Section) -> None:
         field(row, "Thời hạn").fill(section.task.due)
         field(row, "Sản phẩm").fill(section.task.product)
     for target in section.targets:
-        block = indicator_block(page, target.indicator)
+        block = unfolded(indicator_block(page, target.indicator))
         for label, value in target.values.items():
             block.get_by_label(re.compile(f"^{label}")).first.fill(value)
         if target.baseline_year:
@@ -136,6 +136,13 @@ def write_section(page: Page, section: Section) -> None:
     field(page, "Rồi, phần này đã xong").check()
     page.get_by_role("button", name="Lưu và quay lại kế hoạch").click()
     expect(page.get_by_role("heading", name="Các phần của kế hoạch")).to_be_visible()
+
+
+def unfolded(block: Locator) -> Locator:
+    """Open an indicator that is folded to its name."""
+    if block.get_attribute("open") is None:
+        block.locator("summary").first.click()
+    return block
 
 
 def indicator_block(page: Page, name: str) -> Locator:

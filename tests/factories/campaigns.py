@@ -24,6 +24,7 @@ from campaigns.models import (
     Participant,
     Phase,
     Plan,
+    PlanExtension,
     PlanIssue,
     PlanPaper,
     PlanSection,
@@ -315,6 +316,26 @@ class RemarkFactory(DjangoModelFactory[Remark]):
     author = factory.SubFactory(MandateFactory)
     body = "Đề nghị bổ sung thời hạn."
     created_at = datetime(2026, 11, 11, 9, 0, tzinfo=HANOI)
+
+
+class PlanExtensionFactory(DjangoModelFactory[PlanExtension]):
+    """A request that waits for an answer."""
+
+    class Meta:
+        model = PlanExtension
+
+    phase = factory.SubFactory(PhaseFactory)
+    unit = factory.SubFactory(UnitFactory)
+    asked_by = factory.SubFactory(MandateFactory)
+    asked_at = datetime(2026, 11, 20, 9, 0, tzinfo=HANOI)
+
+    class Params:
+        granted = factory.Trait(
+            state="granted",
+            decided_by=factory.SubFactory(MandateFactory),
+            decided_at=datetime(2026, 11, 21, 9, 0, tzinfo=HANOI),
+            valid_until=date(2026, 11, 27),
+        )
 
 
 class ReminderReleaseFactory(DjangoModelFactory[ReminderRelease]):

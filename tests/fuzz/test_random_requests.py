@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -63,14 +63,37 @@ SHOWN_TO = (ANONYMOUS, Role.UNIT_HEAD, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR)
 DOWNLOADS = {
     "core:attachment-download", "units:unit-export",
     "campaigns:plan-print-pdf", "campaigns:plan-print-docx",
+    "campaigns:plan-final-pdf", "campaigns:plan-final-docx", "campaigns:plan-receipt-pdf",
+    "campaigns:plan-export-csv", "campaigns:plan-export-xlsx",
+    "campaigns:task-export-csv", "campaigns:task-export-xlsx",
+    "campaigns:deliverable-export-csv", "campaigns:deliverable-export-xlsx",
 }  # fmt: skip
-# Forms that a page shows only after another one was sent.
+# Forms that a page shows only after another one was sent, or that a script sends by itself.
 SHOWN_LATER: dict[str, Fields] = {
+    "campaigns:extension-ask": [("form_key", b""), ("reason", "Chờ ký".encode())],
+    "campaigns:plan-bring-in-model": [("form_key", b""), ("mode-area-1", b"append")],
+    "campaigns:plan-bring-in-confirm": [("form_key", b""), ("mode-area-1", b"replace")],
+    "campaigns:plan-fixes": [("tick", b"1"), ("from", b"section")],
+    "campaigns:plan-papers-describe": [("file", b""), ("kind", b"annex")],
+    "campaigns:review-many": [
+        ("form_key", b""), ("seen", b""), ("v", b"1"), ("v", b"2"),
+        ("decision", b"accept"), ("reason", b""), ("do", b"confirm"),
+    ],
+    "campaigns:upload": [],
+    "campaigns:plan-paper-upload": [],
     "units:set-password": [("password", b"mat khau dai 2026"), ("password_again", b"")],
     "units:unit-import-confirm": [("payload", b"abc:def:ghi")],
     "campaigns:review-release": [],
     "units:person-reactivate": [],
-}
+}  # fmt: skip
+UPLOADING = {"campaigns:upload", "campaigns:plan-paper-upload"}
+# Other places that the form of a section is sent to, with what its buttons and scripts add.
+ALSO_SENT_TO: dict[str, Fields] = {
+    "campaigns:plan-section-autosave": [("writer", b""), ("base", b"{}")],
+    "campaigns:plan-section-paste": [
+        ("what", b"tasks"), ("pasted", "Việc\tVăn phòng\t\t31/12/2026".encode()), ("do", b"apply"),
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +130,18 @@ def forms(world: World, paths: Paths) -> list[tuple[str, Form]]:
                 target = names.get(form.action.partition("?")[0], row.url)
                 inputs = (*sorted({field for field, _ in form.fields}), *form.files)
                 found.setdefault((target, inputs), (target, form))
-    later = [(name, Form(first_of(paths[name]), fields)) for name, fields in SHOWN_LATER.items()]
-    return [*found.values(), *later]
+    later = [
+        (name, Form(first_of(paths[name]), fields, ["file"] if name in UPLOADING else []))
+        for name, fields in SHOWN_LATER.items()
+    ]
+    [section, *_others] = [
+        form for name, form in found.values() if name == "campaigns:plan-section"
+    ]
+    also = [
+        (name, replace(section, action=first_of(paths[name]), fields=[*section.fields, *more]))
+        for name, more in ALSO_SENT_TO.items()
+    ]
+    return [*found.values(), *later, *also]
 
 
 def first_of(known: dict[str, str]) -> str:

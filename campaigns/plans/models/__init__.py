@@ -5,9 +5,16 @@ State belongs to the version. `Plan.current` is the version the department last 
 Tasks and targets keep their `identity` through every version.
 """
 
+from campaigns.plans.models.checklist import Answer, ChecklistAnswer
+from campaigns.plans.models.extensions import (
+    EXTENSION_TRANSITIONS,
+    ExtensionState,
+    PlanExtension,
+)
+from campaigns.plans.models.imports import PlanImport
 from campaigns.plans.models.papers import PaperKind, PlanIssue, PlanPaper
 from campaigns.plans.models.plans import Plan, PlanQuerySet, PlanVersion, PlanVersionQuerySet
-from campaigns.plans.models.remarks import Remark
+from campaigns.plans.models.remarks import PinKind, Remark, RemarkReply, RemarkTick
 from campaigns.plans.models.sections import (
     PlanSection,
     PlanTarget,
@@ -17,8 +24,15 @@ from campaigns.plans.models.sections import (
 )
 
 __all__ = [
+    "EXTENSION_TRANSITIONS",
+    "Answer",
+    "ChecklistAnswer",
+    "ExtensionState",
     "PaperKind",
+    "PinKind",
     "Plan",
+    "PlanExtension",
+    "PlanImport",
     "PlanIssue",
     "PlanPaper",
     "PlanQuerySet",
@@ -29,5 +43,7 @@ __all__ = [
     "PlanVersion",
     "PlanVersionQuerySet",
     "Remark",
+    "RemarkReply",
+    "RemarkTick",
     "SectionKind",
 ]

@@ -35,6 +35,22 @@ class PaperKind(models.TextChoices):
     ANNEX = "annex", _("Annex")
 
 
+# What a paper of a kind must say of itself. A legal basis is cited by all four in official paper;
+# an annex is announced by its title. The signed document and the source speak for themselves.
+REQUIRED_DETAILS: dict[str, tuple[str, ...]] = {
+    PaperKind.LEGAL_BASIS: ("number_symbol", "issue_date", "issuer", "abstract"),
+    PaperKind.ANNEX: ("abstract",),
+}
+
+
+_DETAIL_NAMES = {
+    "number_symbol": _("number and symbol"),
+    "issue_date": _("date"),
+    "issuer": _("issuing body"),
+    "abstract": _("abstract"),
+}
+
+
 class PlanPaper(models.Model):
     """A file that belongs to a version, with the metadata official paper carries."""
 
@@ -45,6 +61,8 @@ class PlanPaper(models.Model):
     issue_date = models.DateField(_("date"), null=True, blank=True)
     issuer = models.CharField(_("issuing body"), max_length=255, blank=True)
     abstract = models.CharField(_("abstract"), max_length=500, blank=True)
+    # The order within the version; annexes are numbered by it. Equal ones stand as attached.
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("plan paper")
@@ -59,3 +77,12 @@ class PlanPaper(models.Model):
 
     def __str__(self) -> str:
         return self.abstract or self.attachment.original_name
+
+    @property
+    def missing_details(self) -> list[str]:
+        """The names of the details its kind demands and it lacks: papers of earlier versions."""
+        return [
+            str(_DETAIL_NAMES[name])
+            for name in REQUIRED_DETAILS.get(self.kind, ())
+            if not getattr(self, name)
+        ]

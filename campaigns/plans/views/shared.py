@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from campaigns.plans import queries, rules
 from campaigns.plans.actions import VersionFrozen
+from campaigns.plans.lock_panel import lock_panel
 from campaigns.plans.models import Plan, PlanVersion
 from campaigns.plans.refusals import Answer
 from campaigns.programme.models import Phase
 from campaigns.programme.queries import visible_campaigns
 
-_NOT_TEXT = {"csrfmiddlewaretoken", "form_key", "lock_version", "saved_version", "do", "completed"}
+_NOT_TEXT = {
+    "csrfmiddlewaretoken", "form_key", "lock_version", "saved_version", "do", "completed", "base",
+    "undo", "writer", "what",
+}  # fmt: skip
 
 
 def visible_plan(request: HttpRequest, pk: int) -> Plan:
@@ -60,7 +64,10 @@ def no_draft(request: HttpRequest, plan: Plan) -> HttpResponse:
         for value in values
         if value.strip()
     ]
-    context = {"plan": plan, "message": VersionFrozen(), "typed": typed}
+    people = ("sent_by__person", "reviewer__person", "reviewer__unit", "decided_by__person")
+    sent = plan.versions.select_related(*people).filter(pk=plan.current_id or 0).first()
+    panel = lock_panel(plan, sent, request.mandate, on=timezone.localdate())
+    context = {"plan": plan, "message": VersionFrozen(), "typed": typed, "lock_panel": panel}
     return render(request, "campaigns/plans/frozen.html", context, status=409)
 
 

@@ -1,6 +1,6 @@
 """Tags of the shared components; every template has them without `{% load %}`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from emulation_portal.core.context_processors import PortalFacts, portal_facts
 from emulation_portal.core.forms import SummaryEntry, error_summary
-from emulation_portal.core.navigation import NavItem, navigation
+from emulation_portal.core.navigation import NavItem, navigation, search_address
+from emulation_portal.core.searching import marked as mark_words
 from emulation_portal.formats.writing import show_date, show_number
 
 register = template.Library()
@@ -154,6 +155,19 @@ def nav_items(context: RequestContext) -> list[NavItem]:
     return navigation(request) if request is not None else []
 
 
+@register.simple_tag(takes_context=True)
+def search_box(context: RequestContext) -> str:
+    """Where the search box of the frame leads; empty on pages rendered without a request."""
+    request: HttpRequest | None = context.get("request")
+    return search_address(request) if request is not None else ""
+
+
+@register.filter
+def marked(text: str, words: Sequence[str] | None) -> SafeString:
+    """`text` with every place marked where one of the folded `words` stands."""
+    return mark_words(text, words or ())
+
+
 @dataclass(frozen=True)
 class Crumb:
     label: str
@@ -239,5 +253,8 @@ def unlocalized(value: Decimal | float) -> str:
 
 @register.filter
 def is_long_text(value: str) -> bool:
-    """Whether a typed value is worth showing back: a sentence or more, not a date or a choice."""
-    return len(value) > LONGEST_SHORT_ENTRY or "\n" in value
+    """Whether a typed value is worth showing back: a sentence or more, not a date or a choice.
+
+    JSON is what a page keeps in its hidden fields; nobody has typed it.
+    """
+    return not value.startswith('{"') and (len(value) > LONGEST_SHORT_ENTRY or "\n" in value)

@@ -294,7 +294,7 @@ def test_the_departments_home_costs_the_same_for_any_number_of_campaigns(
     for _more in range(campaigns - 1):
         campaign = CampaignFactory(host_unit=scene.campaign.host_unit)
         send(make_draft(phase=PhaseFactory(campaign=campaign), unit=UnitFactory()))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = department.get(HOME)
     assert len(response.context["lines"]) == campaigns
 

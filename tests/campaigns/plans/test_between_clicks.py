@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from campaigns.plans import actions
 from campaigns.plans.forms.conflict import ConflictForm
+from campaigns.plans.merging import merge
 from campaigns.plans.models import PaperKind
 from campaigns.plans.queries import SectionContent, draft_of, section_by_key, section_content
 from campaigns.plans.rows import TargetRow, TaskRow
@@ -130,7 +131,9 @@ def test_issue_and_paper_sent_meanwhile_are_refused_in_words(scene, as_, sent_me
     response = client.post(url("issue", scene.plan), issue_data(scan=scan()))
     assert response.status_code == 409
     assert "Lê Thị Hoa" in text_of(response)
-    response = client.post(url("papers", scene.plan), {"kind": "annex", "file": scan()})
+    response = client.post(
+        url("papers", scene.plan), {"kind": "annex", "abstract": "Phụ lục", "file": scan()}
+    )
     assert response.status_code == 409
 
 
@@ -255,12 +258,13 @@ def content(narrative="Một", tasks=(), targets=()):
     ("mine", "asked"),
     [
         (content("Hai"), {"keep_narrative", "merged"}),
-        (content(tasks=[TaskRow("Việc")]), {"keep_tasks"}),
-        (content(targets=[TargetRow(1, note="x")]), {"keep_targets"}),
+        # A new task stands beside the others; nobody needs to be asked.
+        (content(tasks=[TaskRow("Việc")]), set()),
+        (content(targets=[TargetRow(1, note="x")]), {"keep_target_1"}),
     ],
 )
 def test_only_what_differs_is_asked(mine, asked):
-    form = ConflictForm(mine=mine, theirs=content())
+    form = ConflictForm(merge=merge(mine, content(), None))
     assert set(form.fields) - {"saved_version"} == asked
 
 

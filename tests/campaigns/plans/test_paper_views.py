@@ -117,7 +117,7 @@ def test_a_file_beyond_the_days_quota_is_refused_and_the_rest_stays(scene, as_, 
 def test_the_same_file_twice_is_refused_in_words(scene, as_):
     version = scene.start()
     mine = AttachmentFactory(uploaded_by=scene.officer.person)
-    data = {"kind": "annex", "kept_file": str(mine.pk)}
+    data = {"kind": "annex", "kept_file": str(mine.pk), "abstract": "Phụ lục 1"}
     client = as_(scene.officer)
     url = reverse("campaigns:plan-papers", args=[version.plan_id])
     assert client.post(url, data).status_code == 302
