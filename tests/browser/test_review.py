@@ -1,5 +1,6 @@
 """A round of additions: three pinned remarks, each fixed at its place and ticked off, sent again;
-the reviewer sees only what changed, what was asked and what the unit says, and accepts.
+the reviewer sees only what changed, what was asked and what the unit says, compares, and accepts;
+the plan is printed.
 """
 
 import re
@@ -85,7 +86,9 @@ def test_three_remarks_are_fixed_at_their_places_and_the_plan_is_accepted(
 
     reviewer_pins_three_remarks_and_returns(reviewer, round_of_review)
     officer_fixes_each(officer, round_of_review)
+    reviewer_compares(reviewer, round_of_review)
     reviewer_sees_what_changed_and_accepts(reviewer, round_of_review)
+    officer_prints(officer, round_of_review)
 
     plan = Plan.objects.get(pk=round_of_review.plan.pk)
     assert plan.in_force == round_of_review.latest
@@ -188,3 +191,26 @@ def reviewer_sees_what_changed_and_accepts(page: Page, round_of_review: Round) -
     page.locator("#decision input[value=accept]").check()
     page.locator("#decision .btn-primary").click()
     expect(page).to_have_url(re.compile("/reviews/campaign/"))
+
+
+def reviewer_compares(page: Page, round_of_review: Round) -> None:
+    page.goto(reverse("campaigns:review", args=[round_of_review.latest.pk]))
+    page.locator("a[href$='/compare/1/2/']").first.click()
+    expect(page.locator("main ins", has_text="100%").first).to_be_visible()
+    expect(page.locator("main del").first).to_be_visible()
+
+
+def officer_prints(page: Page, round_of_review: Round) -> None:
+    """Paper to discuss always; paper to sign not while a target rests on no text of the ministry."""
+    version = round_of_review.latest
+    page.goto(version.get_absolute_url())
+    for form, begins in (("pdf", b"%PDF-"), ("docx", b"PK")):
+        address = page.locator(f"a[href$='/print.{form}']").first.get_attribute("href") or ""
+        answer = page.request.get(address)
+        assert answer.status == 200
+        assert answer.body().startswith(begins)
+    refused = page.request.get(
+        reverse("campaigns:plan-final-pdf", args=[version.plan_id, version.number])
+    )
+    assert refused.status == 409
+    assert "chưa" in refused.text()
