@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 
 from emulation_portal.core import logs
 from emulation_portal.core.errors import Conflict, DomainError, NotAllowed
-from emulation_portal.core.pages import error_page
+from emulation_portal.core.pages import error_page, outage
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class DatabaseOutageMiddleware:
         if not isinstance(exception, OUTAGES):
             return None
         logger.error("database unavailable", exc_info=exception, extra={"request": request})
-        return database_outage(request)
+        return outage(request)
 
 
 class RefusalMiddleware:
@@ -145,16 +145,6 @@ def keep_language(response: HttpResponse, language: str) -> None:
         httponly=True,
         samesite="Lax",
     )
-
-
-def database_outage(request: HttpRequest) -> HttpResponse:
-    """Return the 503 page. Touches no database; asks the browser to wait half a minute.
-
-    An htmx request gets the same; its page stands as it is and says so in its status line.
-    """
-    response = error_page(request, "503.html", status=503)
-    response["Retry-After"] = "30"
-    return response
 
 
 def _kind(refusal: DomainError) -> type[DomainError]:

@@ -55,6 +55,18 @@ def error_page(request: HttpRequest, template: str, *, status: int, **context: A
     return response
 
 
+def outage(request: HttpRequest) -> HttpResponse:
+    """Return the 503 page: the database or the files are out of reach. Touches neither.
+
+    It asks the browser to wait half a minute.
+
+    An htmx request gets the same; its page stands as it is and says so in its status line.
+    """
+    response = error_page(request, "503.html", status=503)
+    response["Retry-After"] = "30"
+    return response
+
+
 def _comes_from_us(request: HttpRequest) -> bool:
     """Return whether the browser says that one of our own pages sent the form."""
     try:

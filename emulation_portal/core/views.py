@@ -24,8 +24,8 @@ from emulation_portal.core.attachments.models import Attachment
 from emulation_portal.core.attachments.queries import scan_report
 from emulation_portal.core.jobs.models import Job
 from emulation_portal.core.jobs.rules import may_cancel_job, may_see_job
-from emulation_portal.core.middleware import OUTAGES, database_outage, keep_language
-from emulation_portal.core.pages import error_page
+from emulation_portal.core.middleware import OUTAGES, keep_language
+from emulation_portal.core.pages import error_page, outage
 from emulation_portal.core.style_samples import style_context
 from emulation_portal.core.text import fold
 
@@ -102,7 +102,7 @@ def attachment_download(request: HttpRequest, attachment_id: UUID) -> FileRespon
     """Send a file as a download to whoever sees something that links to it; 404 to all others.
 
     A file the virus scanner has not found clean is not sent: 409 while it is being checked, with
-    a link that asks again, 410 once malware was found.
+    a link that asks again, 410 once malware was found. 503 while the store is out of reach.
     """
     attachment = get_object_or_404(Attachment.objects.select_related("scan"), pk=attachment_id)
     viewer = Viewer(
@@ -120,6 +120,9 @@ def attachment_download(request: HttpRequest, attachment_id: UUID) -> FileRespon
     except FileNotFoundError as fault:
         logger.exception("stored file is missing", extra={"attachment_id": str(attachment.pk)})
         raise Http404 from fault
+    except OSError:  # the disk, or the object store, is out of reach for the moment
+        logger.exception("stored file is out of reach", extra={"attachment_id": str(attachment.pk)})
+        return outage(request)
     response = FileResponse(stream, content_type=CONTENT_TYPES[Kind(attachment.kind)])
     response["Content-Length"] = str(attachment.size)
     response["Content-Disposition"] = _disposition(attachment.original_name)
@@ -217,7 +220,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a failure of ours without details; 503 when it is the database that went away."""
     if isinstance(sys.exc_info()[1], OUTAGES):
-        return database_outage(request)
+        return outage(request)
     return error_page(request, "500.html", status=500)
 
 

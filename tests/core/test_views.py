@@ -1,6 +1,7 @@
 """Downloads, jobs and the style page."""
 
 import pytest
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from emulation_portal.core import attachments, jobs
@@ -77,6 +78,19 @@ def test_a_file_missing_on_disk_is_a_404_and_not_a_crash(
     kept.file.storage.delete(kept.file.name)
     assert sign_in(client, mandate).get(f"/attachments/{kept.pk}/").status_code == 404
     assert "stored file is missing" in caplog.text
+
+
+def test_a_store_out_of_reach_is_said_and_asked_again(
+    client, sign_in, mandate, kept, visible_to, monkeypatch
+):
+    def refuse(*args, **kwargs):
+        raise OSError("connection refused")
+
+    visible_to(mandate, kept)
+    monkeypatch.setattr(FieldFile, "open", refuse)
+    response = sign_in(client, mandate).get(f"/attachments/{kept.pk}/")
+    assert response.status_code == 503
+    assert response["Retry-After"] == "30"
 
 
 def test_visitors_are_asked_to_sign_in(client, kept):
