@@ -4,7 +4,7 @@ import ipaddress
 import os
 import shutil
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,6 @@ from hypothesis import settings as hypothesis_settings
 from emulation_portal.core.translations import compile_catalogues
 from tests.protection import let_flush_pass
 
-# Set on a test that differs from one before it by its parameters only.
-REPEATS = pytest.StashKey[bool]()
 ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 
 # The long runs of `make faults` try many times what `make test` tries a few times.
@@ -82,35 +80,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    _measure_each_function_once(items)
     if not config.getoption("--database-only"):
         return
     without = [item for item in items if not _uses_database(item)]
     config.hook.pytest_deselected(items=without)
     items[:] = [item for item in items if _uses_database(item)]
-
-
-def _measure_each_function_once(items: list[pytest.Item]) -> None:
-    """Tracing doubles the time of a test, and its further parameters run the same lines."""
-    seen = set()
-    for item in items:
-        function = item.nodeid.partition("[")[0]
-        if function in seen:
-            item.stash[REPEATS] = True
-        seen.add(function)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Stop measuring coverage, from setup to teardown, for what repeats an earlier test."""
-    controller = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    if controller is None or REPEATS not in item.stash or "no_cover" in item.keywords:
-        return (yield)
-    controller.pause()
-    try:
-        return (yield)
-    finally:
-        controller.resume()
 
 
 def _uses_database(item: pytest.Item) -> bool:

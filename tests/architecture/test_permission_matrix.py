@@ -39,8 +39,7 @@ from tests.architecture.world import (
 )
 from units.models import Role
 
-# Thousands of requests over lines that other tests measure: tracing them only takes time.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 WRITE = os.environ.get("MATRIX") == "write"
 # Tables a page may write to while it is only looked at: who is signed in, how often one failed.

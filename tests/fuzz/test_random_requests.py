@@ -44,8 +44,7 @@ from tests.architecture.world import ANONYMOUS, PERSONAS, Browser, World, standi
 from tests.fuzz.forms import NARRATIVE, VALUES, Fields, Form, Sending, forms_of, mangled
 from units.models import Block, Mandate, Role, Unit, UnitName, User
 
-# Thousands of requests over lines that other tests measure: tracing them only takes time.
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = pytest.mark.django_db
 
 # By address and object.
 Paths = dict[str, dict[str, str]]

@@ -18,7 +18,7 @@ from campaigns.plans.views.comparing import plan_compare
 from tests.campaigns.plans.scenes import make_scene
 from tests.factories.campaigns import give_back, make_draft, send
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.timed]
 
 WORDS, PARAGRAPH, ROUNDS = 3_000, 100, 15
 SYLLABLES = [

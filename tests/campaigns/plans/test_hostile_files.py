@@ -22,7 +22,7 @@ from emulation_portal.core.models import Attachment
 from tests.campaigns.plans.scenes import AT, make_scene
 from tests.factories.hostile_files import NUMBER, Hostile, honest_files, hostile_files
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SAMPLE = 60
 MEGABYTE = 1024 * 1024
 MOST_MEMORY = 64 * MEGABYTE

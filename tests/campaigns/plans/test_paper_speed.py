@@ -20,7 +20,7 @@ from emulation_portal.core.documents.word import docx_of
 from tests.campaigns.plans.paper_scenes import ministry_scene, paper, read, section
 from tests.factories.campaigns import make_draft
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.timed]
 
 
 @pytest.fixture
