@@ -160,6 +160,7 @@ def install_requirements(kind):
         "--disable-pip-version-check",
         "--no-input",
         "--require-hashes",
+        "--no-compile",  # what is used is compiled when it is first imported
     ]
     for name in names:
         command += ["-r", str(ROOT / name)]

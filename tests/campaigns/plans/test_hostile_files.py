@@ -23,7 +23,7 @@ from tests.campaigns.plans.scenes import AT, make_scene
 from tests.factories.hostile_files import NUMBER, Hostile, honest_files, hostile_files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-SAMPLE = 60
+SAMPLE = 30
 MEGABYTE = 1024 * 1024
 MOST_MEMORY = 64 * MEGABYTE
 _BOUNDARY = "----hostile"

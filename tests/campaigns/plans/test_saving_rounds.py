@@ -17,7 +17,7 @@ from campaigns.plans.queries import section_by_key, section_content
 from tests.campaigns.plans.scenes import AT, make_scene, section_url, typed
 from tests.concurrency import at_once
 
-SHORT, LONG = 20, 500
+SHORT, LONG = 8, 500
 
 
 @pytest.fixture(autouse=True)
