@@ -243,10 +243,10 @@ class TestTheWork:
 
 
 @pytest.mark.parametrize("form", ["zip", "pdf"])
-def test_forty_plans_take_seconds_and_no_more_memory_than_ten(form, scene, client, sign_in):
+def test_sixteen_plans_take_little_more_memory_than_four(form, scene, client, sign_in):
     sign_in(client, scene.reviewer)
     peaks = {}
-    for name, more in (("ten", 10), ("forty", 30)):
+    for name, more in (("four", 4), ("sixteen", 12)):
         issued(scene, more)
         tracemalloc.start()
         began = time.perf_counter()
@@ -256,7 +256,7 @@ def test_forty_plans_take_seconds_and_no_more_memory_than_ten(form, scene, clien
         tracemalloc.stop()
         assert job.state == JobState.DONE
     sys.stdout.write(
-        f"\n{form}: 40 plans in {took:.1f} s, {peaks['forty'] / 2**20:.1f} MB at most, "
-        f"10 plans {peaks['ten'] / 2**20:.1f} MB\n"
+        f"\n{form}: 16 plans in {took:.1f} s, {peaks['sixteen'] / 2**20:.1f} MB at most, "
+        f"4 plans {peaks['four'] / 2**20:.1f} MB\n"
     )
-    assert peaks["forty"] < peaks["ten"] + 2 * 2**20
+    assert peaks["sixteen"] < peaks["four"] + 2 * 2**20
