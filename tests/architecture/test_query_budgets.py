@@ -21,7 +21,7 @@ from tests.architecture.world import World, standing_world
 from tests.factories.units import MandateFactory, UnitFactory, UserFactory
 from units.models import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Queries of a page in a session that is already cached; person and mandates are two of them.
 LISTS = 12

@@ -19,7 +19,7 @@ DATA = settings.BASE_DIR
 ON_SIGN_IN_PAGE = Path(DATA) / "templates" / "components" / "_demo_sign_ins.html"
 
 # The actions are measured by their own tests: tracing them again only takes time.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
