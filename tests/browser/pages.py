@@ -356,7 +356,7 @@ def _read_document(page: Page) -> None:
 def _plans(site: Site) -> list[Visit]:
     draft, writer = site.plan("nh-mr"), "canbo.nh-mr"
     returned = site.plan("ld-xiec")
-    sent, sender = site.plan("vien-phim"), "canbo.vien-phim"
+    sent, sender = site.plan("cuc-ptthttdt"), "canbo.cuc-ptthttdt"
     accepted = site.plan("van-phong")
     start = reverse("campaigns:plan-start", args=[site.phase.pk])
     paper = reverse("campaigns:plan-register-paper", args=[site.phase.pk])
@@ -458,8 +458,9 @@ def _bring_good_row(page: Page) -> None:
 
 def _type_nonsense(page: Page) -> None:
     page.locator("[name$=due_date]").first.fill("31/02/2026")
-    for folded in page.locator("details.target-block:not([open]) > summary").all():
-        folded.click()
+    folded = page.locator("details.target-block:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
     page.locator("[name^=target-][name*=y20]:not(select)").first.fill("nhiều")
     page.locator("form button.btn-primary[value=save]").click()
 

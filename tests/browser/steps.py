@@ -167,7 +167,7 @@ def attach_signed_document(page: Page) -> None:
     field(page, "Loại văn bản").select_option("Văn bản có chữ ký của thủ trưởng")
     field(page, "Tệp").set_input_files(scan("van-ban-co-chu-ky.pdf"))
     page.get_by_role("button", name="Đính kèm").click()
-    expect(page.get_by_role("link", name="van-ban-co-chu-ky.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name="van-ban-co-chu-ky.pdf", exact=True)).to_be_visible()
     page.get_by_role("link", name="Quay lại kế hoạch").click()
 
 

@@ -60,6 +60,8 @@ def test_every_page_is_accessible_at_every_width(
     page = profile.new_page()
     faults: list[str] = []
     for visit in all_visits()[share::SHARES]:
+        if language == "en" and visit.act is not stay:
+            continue  # a page's other states are tried in Vietnamese
         profile.clear_cookies()
         profile.add_cookies(
             [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": portal}]

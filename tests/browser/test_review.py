@@ -213,4 +213,4 @@ def officer_prints(page: Page, round_of_review: Round) -> None:
         reverse("campaigns:plan-final-pdf", args=[version.plan_id, version.number])
     )
     assert refused.status == 409
-    assert "chưa" in refused.text()
+    assert "chưa xác nhận" in refused.text().lower()

@@ -120,10 +120,8 @@ def officer_writes_and_sends(page: Page, password: str) -> str:
 
 def department_asks_for_additions(page: Page) -> None:
     take_from_queue(page)
-    part = page.locator(
-        "section", has=page.get_by_role("heading", name=re.compile("Nội dung 4"))
-    ).last
-    part.get_by_text("Ghi nhận xét").click()
+    part = page.locator("#part-area-4")
+    part.locator(".doc-write > summary").click()
     field(part, "Nhận xét của đồng chí").fill(REMARK)
     part.get_by_role("button", name="Lưu nhận xét").click()
     expect(page.get_by_text(REMARK).first).to_be_visible()
