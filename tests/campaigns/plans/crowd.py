@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from campaigns.models import Participant, Phase, Plan, PlanIssue, PlanVersion
 from campaigns.plans.states import PlanState
 from emulation_portal.core.models import Attachment
@@ -36,4 +38,8 @@ def crowd(phase: Phase, count: int, *, newest: datetime = SENT_AT) -> list[PlanV
         version.is_late, plan.current = False, version
     PlanVersion.objects.bulk_update(versions, ["state", "sent_at", "is_late"])
     Plan.objects.bulk_update(plans, ["current"])
+    with connection.cursor() as cursor:
+        # As autovacuum has done on a database in use: without it PostgreSQL takes the tables for
+        # nearly empty and may join them by the minute.
+        cursor.execute("ANALYZE")
     return versions
