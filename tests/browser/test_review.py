@@ -154,6 +154,7 @@ def officer_fixes_each(page: Page, round_of_review: Round) -> None:
     selected = "t => t.value.slice(t.selectionStart, t.selectionEnd)"
     assert text.evaluate(selected) == PARAGRAPHS[1]
     page.keyboard.type(ADDED)
+    expect(page.locator("#save-state")).to_have_class(re.compile(r"\bis-saved\b"))
     page.locator(".fix-tick").first.click()
     expect(page.locator(".fix.is-done")).to_have_count(1)
     expect(text).to_have_value("\n".join([PARAGRAPHS[0], ADDED, PARAGRAPHS[2]]))
